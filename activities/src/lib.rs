@@ -1,0 +1,1 @@
+//! Activities: load, call one pure function, store, return a reference.

@@ -1,0 +1,1 @@
+//! Hearing: PCM in; level, onsets, beat grid, features and clusters out.

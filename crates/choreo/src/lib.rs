@@ -1,0 +1,1 @@
+//! Knowing dance: movement, subject, score, filters and suggestion.

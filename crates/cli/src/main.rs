@@ -1,0 +1,2 @@
+//! The `eightcount` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Demo content: the dance-party dancers filmed to the sectoid songs.

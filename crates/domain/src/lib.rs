@@ -1,0 +1,32 @@
+//! The words of Eightcount as types (docs/GLOSSARY.md explains each).
+//!
+//! This crate knows no backend, runtime, clock or randomness: it depends on serde alone. Values that
+//! would be invalid cannot be built: constructors and deserialisation check them.
+
+mod choreography;
+mod failure;
+mod hash;
+mod ids;
+mod library;
+mod music;
+mod render;
+mod suggestion;
+mod units;
+
+pub use choreography::{
+    ChoreographyOptions, ChoreographyState, ChoreographyStatus, EightState, Selection, StageName, StageState,
+};
+pub use failure::{FailureCode, UnknownCode};
+pub use hash::ContentHash;
+pub use ids::{BadId, BlobHash, ChoreographyId, PerformanceId, SongId, StepId, SuggestionId, TakeKey};
+pub use library::{
+    Conformed, FeatureVector, Movement, MovementTier, Performance, PerformanceStatus, Pose, PoseJoint, Role,
+    Step, SubjectBox,
+};
+pub use music::{
+    Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridCorrection, Hearing, Section,
+    Song, SongStatus,
+};
+pub use render::{Aspect, FrameGrid, Place, RenderProfile};
+pub use suggestion::{Candidate, Filtered, ScoreTerm, Suggestion, Term};
+pub use units::{BadUnit, Bpm, FrameIndex, FrameRate, Millis, Seconds};

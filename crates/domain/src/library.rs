@@ -1,0 +1,163 @@
+//! The library: performances and the steps they were cut into.
+
+use crate::{BEATS_PER_EIGHT, BlobHash, Bpm, FailureCode, FrameRate, Millis, PerformanceId, StepId};
+use serde::{Deserialize, Serialize};
+
+/// How far the ingest of a performance has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PerformanceStatus {
+    /// Being ingested: not in the library yet.
+    Ingesting,
+    /// In the library.
+    Published,
+    /// The ingest failed; `failure` says why.
+    Failed,
+}
+
+/// One dance video, with its own music.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Performance {
+    /// Hash of the uploaded file.
+    pub id: PerformanceId,
+    /// Title as given at upload, or the file's name without its extension.
+    pub title: String,
+    /// Who dances, who made it, under which licence; empty when not told.
+    pub credit: String,
+    /// When it was uploaded, milliseconds since the Unix epoch.
+    pub uploaded_at_ms: Millis,
+    /// How far its ingest has come.
+    pub status: PerformanceStatus,
+    /// Why the ingest failed.
+    pub failure: Option<FailureCode>,
+    /// What became of it; none until published.
+    pub conformed: Option<Conformed>,
+}
+
+/// The facts of a performance that has been ingested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conformed {
+    /// The mezzanine's blob.
+    pub mezzanine: BlobHash,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Constant frame rate.
+    pub fps: FrameRate,
+    /// Number of frames.
+    pub frames: u64,
+    /// Tempo of its music.
+    pub tempo: Bpm,
+    /// Number of its steps.
+    pub steps: u32,
+}
+
+/// What an eight or a step is for in the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Role {
+    /// The first of its performance or section.
+    Intro,
+    /// Neither first nor last.
+    #[default]
+    Body,
+    /// The last.
+    Outro,
+}
+
+/// How the movement of a step was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum MovementTier {
+    /// Displacement of joints, in torso lengths.
+    Joints,
+    /// Change of the picture where the subject is.
+    Visual,
+}
+
+/// Per-beat amount of motion of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Movement {
+    /// How it was measured; only movements of one tier compare in absolute terms.
+    pub tier: MovementTier,
+    /// One value a beat, 0 (still) and up.
+    pub per_beat: [f32; BEATS_PER_EIGHT],
+}
+
+/// Where the subject is in the picture: fractions of its width and height, origin top left.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubjectBox {
+    /// Horizontal centre, 0 to 1.
+    pub centre_x: f32,
+    /// Upper edge, 0 to 1.
+    pub top: f32,
+    /// Lower edge, 0 to 1, below `top`.
+    pub bottom: f32,
+    /// Width, 0 to 1.
+    pub width: f32,
+}
+
+/// One joint in torso units: origin at the hip centre, unit the torso's length, y down.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PoseJoint {
+    /// Horizontal place.
+    pub x: f32,
+    /// Vertical place.
+    pub y: f32,
+    /// 0 (invented) to 1 (certain).
+    pub confidence: f32,
+}
+
+/// A pose: joints in the order of the pose model. The pose model comes with a later release; until then
+/// steps carry none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pose {
+    /// The joints.
+    pub joints: Vec<PoseJoint>,
+}
+
+/// The music of a step or eight as one vector for comparison, made by one algorithm for both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeatureVector(pub Vec<f32>);
+
+/// One eight of a performance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its performance and index.
+    pub id: StepId,
+    /// What it is for.
+    pub role: Role,
+    /// The times of its beats and of the beat after them, seconds on the mezzanine.
+    pub beats: [f64; BEATS_PER_EIGHT + 1],
+    /// How much it moves.
+    pub movement: Movement,
+    /// Where the subject is at its first beat.
+    pub start_box: Option<SubjectBox>,
+    /// Where the subject is at its end.
+    pub end_box: Option<SubjectBox>,
+    /// The subject's pose at its first beat.
+    pub start_pose: Option<Pose>,
+    /// The subject's pose at its end.
+    pub end_pose: Option<Pose>,
+    /// Its music.
+    pub features: FeatureVector,
+    /// 0 (unusable) to 1: share of its frames in which the subject was found whole.
+    pub quality: f32,
+    /// A picture of it (JPEG).
+    pub thumbnail: BlobHash,
+    /// Left out of suggestions by a curator.
+    pub hidden: bool,
+}
+
+impl Step {
+    /// Mean tempo in beats per minute.
+    pub fn tempo_bpm(&self) -> f64 {
+        60.0 * BEATS_PER_EIGHT as f64 / (self.beats[BEATS_PER_EIGHT] - self.beats[0])
+    }
+}

@@ -1,0 +1,158 @@
+//! What is known of a song: its beat grid, eights, amplitude and clusters.
+
+use crate::{Bpm, FailureCode, Millis, SongId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Beats in an eight, the dancer's phrase.
+pub const BEATS_PER_EIGHT: usize = 8;
+
+/// How far the hearing of a song has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SongStatus {
+    /// Being analysed.
+    Hearing,
+    /// Analysed: sections can be chosen.
+    Ready,
+    /// The analysis failed; `failure` says why.
+    Failed,
+}
+
+/// The user's music.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Song {
+    /// Hash of the uploaded file.
+    pub id: SongId,
+    /// Title as given at upload, or the file's name without its extension.
+    pub title: String,
+    /// Length of the decoded audio.
+    pub duration_ms: Millis,
+    /// When it was uploaded, milliseconds since the Unix epoch.
+    pub uploaded_at_ms: Millis,
+    /// How far its hearing has come.
+    pub status: SongStatus,
+    /// Why the hearing failed.
+    pub failure: Option<FailureCode>,
+}
+
+/// How sure the beat tracker is, each 0 (a guess) to 1 (certain).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Confidence {
+    /// That the tempo is not half or double of what a listener taps.
+    pub tempo_octave: f32,
+    /// That the beats are not off-beats.
+    pub beat_phase: f32,
+    /// That the downbeats are the first beats of bars.
+    pub bar_phase: f32,
+}
+
+/// The pulse of a piece of music.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BeatGrid {
+    /// Beat times in seconds from the first sample, strictly ascending.
+    pub beats: Vec<f64>,
+    /// Indices into `beats` of the first beat of each bar, ascending.
+    pub downbeats: Vec<u32>,
+    /// Median tempo.
+    pub tempo: Bpm,
+    /// Beats in a bar, 3 or 4.
+    pub metre: u8,
+    /// Index modulo 8 of the beats on which eights start.
+    pub phase: u8,
+    /// How sure all this is.
+    pub confidence: Confidence,
+}
+
+/// What the user changed about the beat grid, in the order in which it is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct GridCorrection {
+    /// Tempo times two to this power: -1 halves, 0 keeps, 1 doubles.
+    pub octave: i8,
+    /// The eights start this many beats later (-7 to 7).
+    pub shift_beats: i8,
+    /// All beats move later by this many milliseconds (-500 to 500).
+    pub nudge_ms: i16,
+}
+
+/// A part of a song: half-open, on the song's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Section {
+    /// Where it starts.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub start_ms: Millis,
+    /// Where it ends.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub end_ms: Millis,
+}
+
+/// Eight consecutive beats of the song inside the section.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Eight {
+    /// Which eight of the section, from 0.
+    pub index: u32,
+    /// The times of its eight beats and of the beat after them, in seconds on the song's clock.
+    pub beats: [f64; BEATS_PER_EIGHT + 1],
+}
+
+impl Eight {
+    /// When it starts, seconds on the song's clock.
+    pub fn start(&self) -> f64 {
+        self.beats[0]
+    }
+
+    /// When it ends, which is when the next one starts.
+    pub fn end(&self) -> f64 {
+        self.beats[BEATS_PER_EIGHT]
+    }
+
+    /// Mean tempo in beats per minute.
+    pub fn tempo_bpm(&self) -> f64 {
+        60.0 * BEATS_PER_EIGHT as f64 / (self.end() - self.start())
+    }
+}
+
+/// Loudness of an eight, beat by beat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Amplitude {
+    /// Root mean square, dB relative to full scale, floor -80.
+    pub rms_dbfs: [f32; BEATS_PER_EIGHT],
+    /// Largest absolute sample, 0 to 1.
+    pub peak: [f32; BEATS_PER_EIGHT],
+    /// Strongest onset, 0 (none) to 1 (the song's strongest).
+    pub onset: [f32; BEATS_PER_EIGHT],
+    /// For display: 0 (silence) to 10 (the song's loudest).
+    pub level: [u8; BEATS_PER_EIGHT],
+}
+
+/// Which set of alike eights an eight belongs to: 0 is A, in order of appearance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClusterLabel(pub u8);
+
+impl fmt::Display for ClusterLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = char::from(b'A' + self.0 % 26);
+        if self.0 < 26 { write!(f, "{letter}") } else { write!(f, "{letter}{}", self.0 / 26) }
+    }
+}
+
+/// All that preprocessing hears of a song.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hearing {
+    /// Length of the decoded audio in seconds.
+    pub duration_s: f64,
+    /// Loudness of the whole song by EBU R 128, LUFS; none for silence.
+    pub loudness_lufs: Option<f64>,
+    /// The beat grid.
+    pub grid: BeatGrid,
+    /// Tempo that aubio heard on its own, a second opinion.
+    pub aubio_tempo_bpm: Option<f64>,
+    /// Waveform for display: for each equal part of the song its lowest and highest sample, -127 to 127.
+    pub waveform: Vec<[i8; 2]>,
+}

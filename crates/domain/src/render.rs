@@ -1,0 +1,114 @@
+//! Frames of the product.
+
+use crate::{Eight, FrameIndex, FrameRate};
+use serde::{Deserialize, Serialize};
+
+/// The shape of the product's picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Aspect {
+    /// 16:9.
+    #[default]
+    Landscape,
+    /// 9:16.
+    Portrait,
+    /// 1:1.
+    Square,
+}
+
+/// How takes are rendered. Part of every take's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenderProfile {
+    /// Width in pixels, even.
+    pub width: u32,
+    /// Height in pixels, even.
+    pub height: u32,
+    /// Frames per second.
+    pub fps: FrameRate,
+    /// Frames of a transition, even, 0 (hard cut) to 20, centred on the beat.
+    pub transition_frames: u32,
+    /// x264 constant rate factor.
+    pub crf: u32,
+}
+
+impl Default for RenderProfile {
+    fn default() -> Self {
+        Self { width: 1280, height: 720, fps: FrameRate::Fps30, transition_frames: 12, crf: 21 }
+    }
+}
+
+impl RenderProfile {
+    /// Half of a transition: the frames before the beat, and the frames after it.
+    pub fn half_transition(&self) -> u64 {
+        u64::from(self.transition_frames / 2)
+    }
+}
+
+/// Where an eight stands in the section; a take reaches over its eight by half a transition except at the
+/// section's ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The first of several.
+    First,
+    /// Neither first nor last.
+    Inner,
+    /// The last of several.
+    Last,
+    /// First and last.
+    Only,
+}
+
+impl Place {
+    /// The place of eight `index` of `count`.
+    pub fn of(index: usize, count: usize) -> Self {
+        match (index == 0, index + 1 == count) {
+            (true, true) => Self::Only,
+            (true, false) => Self::First,
+            (false, true) => Self::Last,
+            (false, false) => Self::Inner,
+        }
+    }
+}
+
+/// The boundaries of the eights in frames: `F_k = round((T_k - T_0) · fps)`, each rounded on its own so that
+/// nothing accumulates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameGrid {
+    /// `F_0` to `F_n`: one more than there are eights. `F_0` is 0.
+    pub boundaries: Vec<FrameIndex>,
+}
+
+impl FrameGrid {
+    /// The grid of consecutive eights at a frame rate. Empty for no eights.
+    pub fn of(eights: &[Eight], fps: FrameRate) -> Self {
+        let Some(first) = eights.first() else { return Self { boundaries: Vec::new() } };
+        let frame = |t: f64| FrameIndex(((t - first.start()) * f64::from(fps.get())).round() as u64);
+        let mut boundaries: Vec<_> = eights.iter().map(|e| frame(e.start())).collect();
+        boundaries.extend(eights.last().map(|e| frame(e.end())));
+        Self { boundaries }
+    }
+
+    /// Number of eights.
+    pub fn eights(&self) -> usize {
+        self.boundaries.len().saturating_sub(1)
+    }
+
+    /// Frames of the whole section.
+    pub fn total(&self) -> u64 {
+        self.boundaries.last().map_or(0, |f| f.0)
+    }
+
+    /// First frame (inclusive) and last frame (exclusive) of the take for eight `k`: `F_k - h .. F_{k+1} - h`,
+    /// but from `F_0` and to `F_n` at the ends. None when there is no such eight.
+    pub fn take_range(&self, k: usize, half_transition: u64) -> Option<(u64, u64)> {
+        let n = self.eights();
+        if k >= n {
+            return None;
+        }
+        let start = if k == 0 { 0 } else { self.boundaries[k].0.saturating_sub(half_transition) };
+        let end = self.boundaries[k + 1].0;
+        Some((start, if k + 1 == n { end } else { end.saturating_sub(half_transition) }))
+    }
+}

@@ -1,0 +1,87 @@
+//! Candidates for an eight, with their scores and reasons.
+
+use crate::{StepId, SuggestionId, TakeKey};
+use serde::{Deserialize, Serialize};
+
+/// A part of a candidate's score. Each is 0 to 1 and higher is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Term {
+    /// The step's music is like the eight's.
+    Similarity,
+    /// The step moves as strongly, beat by beat, as the eight sounds.
+    Energy,
+    /// The subject at the cut is where, and as large as, the previous step left it.
+    Connection,
+    /// How little the step must be stretched.
+    Tempo,
+    /// An eight of the same cluster was danced with this step (or it is the mirrored answer).
+    Repeat,
+    /// The step and its performance were not used lately.
+    Novelty,
+}
+
+/// One term of a candidate's score.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScoreTerm {
+    /// Which.
+    pub term: Term,
+    /// 0 to 1, higher is better.
+    pub value: f32,
+    /// Share in the score; the weights of a candidate's terms add up to 1.
+    pub weight: f32,
+}
+
+/// A step offered for an eight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The step.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+    /// Sum of value times weight over the terms, 0 to 1.
+    pub score: f32,
+    /// The terms whose data exist.
+    pub terms: Vec<ScoreTerm>,
+    /// Why it is offered, up to two short sentences in English.
+    pub reasons_en: Vec<String>,
+    /// The same in Korean.
+    pub reasons_ko: Vec<String>,
+    /// The take that shows it: joined to the previous selection, as it will be in the product.
+    pub take: TakeKey,
+}
+
+/// How many steps of the library each filter left out, in the order in which they were applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Filtered {
+    /// Steps in the library.
+    pub library: u32,
+    /// Hidden by a curator.
+    pub hidden: u32,
+    /// Of the previous (or next) selection's performance: a cross-edit must cut.
+    pub same_performance: u32,
+    /// Needing a stretch of more than 20 percent.
+    pub tempo: u32,
+    /// Quality too low.
+    pub quality: u32,
+    /// Of another role than the eight's, where enough of the right one remained.
+    pub role: u32,
+    /// Offered before and re-rolled away.
+    pub rerolled: u32,
+}
+
+/// The answer for one eight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its id.
+    pub id: SuggestionId,
+    /// Best first; six unless the library has fewer.
+    pub candidates: Vec<Candidate>,
+    /// What was left out.
+    pub filtered: Filtered,
+    /// No step remains that was not offered before: the next re-roll starts over.
+    pub exhausted: bool,
+}

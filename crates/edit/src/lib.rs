@@ -1,0 +1,1 @@
+//! Cutting: take plan, frame grid, alignment, transition, ffmpeg arguments as data.

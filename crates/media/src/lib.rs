@@ -1,0 +1,1 @@
+//! ffmpeg and ffprobe processes: sandbox, limits, probe, decode, encode, join.

@@ -1,0 +1,1 @@
+//! Poses: the model's loading, detection, landmarks and tracking.

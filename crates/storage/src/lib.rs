@@ -1,0 +1,1 @@
+//! Records (SQLite, MySQL), shared view (Redis) and blobs (folder, S3).

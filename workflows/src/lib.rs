@@ -1,0 +1,1 @@
+//! Deterministic workflows and the contract that activities implement.
