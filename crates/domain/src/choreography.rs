@@ -72,8 +72,10 @@ impl ChoreographyStatus {
 
 /// The user's choice for one eight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Selection {
     /// The step.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub step: StepId,
     /// Shown left to right reversed.
     pub mirrored: bool,
@@ -85,6 +87,7 @@ pub struct Selection {
 
 /// One eight of a choreography.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EightState {
     /// When it starts and ends on the song's clock.
     pub section: Section,
@@ -95,6 +98,7 @@ pub struct EightState {
     /// What it is for.
     pub role: Role,
     /// The newest answer of the suggestion, once there is one.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub suggestion: Option<SuggestionId>,
     /// The user's choice.
     pub selection: Option<Selection>,
@@ -147,6 +151,7 @@ impl StageName {
 
 /// A finished cross-edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StageState {
     /// Which.
     pub stage: StageName,
@@ -164,6 +169,7 @@ pub struct StageState {
 
 /// All a client needs to show a choreography.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChoreographyState {
     /// Its id.
     pub id: ChoreographyId,

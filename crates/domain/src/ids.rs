@@ -24,6 +24,7 @@ macro_rules! content_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
         pub struct $name(pub ContentHash);
 
         impl $name {
@@ -73,6 +74,7 @@ content_id!(
 /// A choreography: a UUID in lower-case hyphenated form, made by the API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct ChoreographyId(String);
 
 impl ChoreographyId {

@@ -133,6 +133,7 @@ pub struct Amplitude {
 /// Which set of alike eights an eight belongs to: 0 is A, in order of appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterLabel(pub u8);
 
 impl fmt::Display for ClusterLabel {

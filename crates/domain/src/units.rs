@@ -88,6 +88,7 @@ impl From<Millis> for Seconds {
 /// Whole milliseconds, not negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Millis(pub u64);
 
 /// A frame of the product, counted from the first frame of the section.
