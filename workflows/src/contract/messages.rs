@@ -1,0 +1,33 @@
+//! Messages to a running choreography.
+
+use eightcount_domain::StepId;
+use serde::{Deserialize, Serialize};
+
+/// Choose a step for an eight. Reachable as an update (answered) and as a signal (fire and forget).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SelectStep {
+    /// For which eight.
+    pub eight: u32,
+    /// One of its candidates.
+    pub step: StepId,
+    /// The revision the client saw.
+    pub revision: u32,
+}
+
+/// Ask for six other candidates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reroll {
+    /// For which eight.
+    pub eight: u32,
+    /// The revision the client saw.
+    pub revision: u32,
+}
+
+/// The answer to an accepted update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The user's accepted changes so far.
+    pub revision: u32,
+    /// The visible changes so far.
+    pub version: u64,
+}

@@ -1,0 +1,88 @@
+//! Suggestion: six steps for an eight, given what was selected.
+
+use eightcount_domain::{BlobHash, ClusterLabel, Eight, RenderProfile, Role, StepId, SuggestionId, TakeKey};
+use serde::{Deserialize, Serialize};
+
+/// A selection, as later suggestions see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// For which eight.
+    pub eight: u32,
+    /// Its cluster.
+    pub cluster: ClusterLabel,
+    /// The step.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+}
+
+/// The question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SuggestInput {
+    /// Under which id the answer is recorded.
+    pub id: SuggestionId,
+    /// The eights around the asked one: the one before it (unless it is the first), itself, and the one
+    /// after it (unless it is the last). Indices are those of the section.
+    pub eights: Vec<Eight>,
+    /// When the section starts on the song's clock, seconds: frame 0 of the product.
+    pub section_start: f64,
+    /// Number of eights of the section.
+    pub count: u32,
+    /// Index of the asked eight.
+    pub eight: u32,
+    /// What it is for.
+    pub role: Role,
+    /// Its loudness per beat, dB relative to full scale.
+    pub rms_dbfs: [f32; 8],
+    /// Its cluster.
+    pub cluster: ClusterLabel,
+    /// Blob of the section's feature vectors.
+    pub features: BlobHash,
+    /// All selections so far, in order of eight, without the asked one.
+    pub chosen: Vec<Chosen>,
+    /// Steps that were offered for this eight and re-rolled away.
+    pub rerolled: Vec<StepId>,
+    /// How the takes will be rendered.
+    pub profile: RenderProfile,
+}
+
+/// A step that may be selected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The step.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+    /// The take that shows it after the selection it was offered for.
+    pub take: TakeKey,
+}
+
+/// The answer; scores and reasons are in the record that `id` names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggested {
+    /// Id of the recorded [`eightcount_domain::Suggestion`].
+    pub id: SuggestionId,
+    /// Best first.
+    pub offers: Vec<Offer>,
+    /// Every step was offered by now: the next re-roll starts over.
+    pub exhausted: bool,
+}
+
+/// A selected step whose take is not planned, because an earlier selection changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanTakeInput {
+    /// As in [`SuggestInput`].
+    pub eights: Vec<Eight>,
+    /// As in [`SuggestInput`].
+    pub section_start: f64,
+    /// As in [`SuggestInput`].
+    pub count: u32,
+    /// Index of the eight.
+    pub eight: u32,
+    /// Its step and whether it is mirrored.
+    pub step: (StepId, bool),
+    /// The same of the eight before; none for the first.
+    pub previous: Option<(StepId, bool)>,
+    /// How takes are rendered.
+    pub profile: RenderProfile,
+}

@@ -1,0 +1,233 @@
+//! Suggestions and selections.
+
+use super::{EightWork, Offered, SelectionWork, State};
+use crate::contract::{Chosen, Offer, Receipt, Reroll, SelectStep, SuggestInput, Suggested};
+use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, SuggestionId};
+
+/// What an allowed selection does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// It changes the choreography.
+    Change,
+    /// The eight has this selection already.
+    Nothing,
+}
+
+impl State {
+    /// May this selection be made? Repeating the present one may always.
+    pub(crate) fn check_select(&self, wish: &SelectStep) -> Result<Accepted, FailureCode> {
+        self.check_changeable()?;
+        let k = wish.eight as usize;
+        let work = self.eights.get(k).ok_or(FailureCode::UnknownEight)?;
+        if work.selection.as_ref().is_some_and(|s| s.step == wish.step) {
+            return Ok(Accepted::Nothing);
+        }
+        if self.open().is_some_and(|open| k > open) {
+            return Err(FailureCode::EightNotOpen);
+        }
+        if wish.revision != self.revision {
+            return Err(FailureCode::StaleRevision);
+        }
+        if !work.offers.iter().any(|offer| offer.step == wish.step) {
+            return Err(FailureCode::StepNotOffered);
+        }
+        match self.shown_before(k) {
+            Some((before, _)) if before.performance == wish.step.performance => {
+                Err(FailureCode::SamePerformance)
+            }
+            _ => Ok(Accepted::Change),
+        }
+    }
+
+    /// Makes a selection. Later selections stay, except the next one when it would no longer cut.
+    pub(crate) fn select(&mut self, wish: &SelectStep) -> Result<Receipt, FailureCode> {
+        self.messages += 1;
+        if self.check_select(wish)? == Accepted::Nothing {
+            return Ok(self.receipt());
+        }
+        let k = wish.eight as usize;
+        let before = self.shown_before(k);
+        let work = &mut self.eights[k];
+        let Some(offer) = work.offers.iter().find(|offer| offer.step == wish.step) else {
+            return Err(FailureCode::StepNotOffered);
+        };
+        let take = offer.take.clone().filter(|_| work.offered_after == before);
+        work.selection = Some(SelectionWork {
+            step: offer.step.clone(),
+            mirrored: offer.mirrored,
+            take,
+            rendered: false,
+            in_flight: false,
+        });
+        work.asked = None;
+        self.follow_change(k + 1, &wish.step.performance);
+        self.revision += 1;
+        self.refused_signal = None;
+        self.status =
+            if self.open().is_none() { ChoreographyStatus::Complete } else { ChoreographyStatus::Selecting };
+        self.touch();
+        Ok(self.receipt())
+    }
+
+    /// The same, fire and forget: a refusal is shown in the state.
+    pub(crate) fn select_by_signal(&mut self, wish: &SelectStep) {
+        if let Err(code) = self.select(wish) {
+            self.refused_signal = Some(code);
+            self.touch();
+        }
+    }
+
+    /// May other candidates be asked for?
+    pub(crate) fn check_reroll(&self, wish: &Reroll) -> Result<(), FailureCode> {
+        self.check_changeable()?;
+        let k = wish.eight as usize;
+        if k >= self.eights.len() {
+            return Err(FailureCode::UnknownEight);
+        }
+        if self.open().is_some_and(|open| k > open) {
+            return Err(FailureCode::EightNotOpen);
+        }
+        if wish.revision != self.revision {
+            return Err(FailureCode::StaleRevision);
+        }
+        Ok(())
+    }
+
+    /// Asks for candidates that were not offered yet; when all were, it starts over.
+    pub(crate) fn reroll(&mut self, wish: &Reroll) -> Result<Receipt, FailureCode> {
+        self.messages += 1;
+        self.check_reroll(wish)?;
+        let work = &mut self.eights[wish.eight as usize];
+        if work.exhausted {
+            work.rerolled.clear();
+        } else {
+            let offered = work.offers.iter().map(|offer| offer.step.clone());
+            work.rerolled.extend(offered);
+        }
+        self.ask(wish.eight as usize);
+        self.revision += 1;
+        self.touch();
+        Ok(self.receipt())
+    }
+
+    /// May the choreography be finished?
+    pub(crate) fn check_finish(&self) -> Result<(), FailureCode> {
+        if self.status.is_closed() {
+            return Err(FailureCode::ChoreographyFinished);
+        }
+        if self.status == ChoreographyStatus::Complete {
+            Ok(())
+        } else {
+            Err(FailureCode::ChoreographyIncomplete)
+        }
+    }
+
+    /// Finishes as soon as the product is ready.
+    pub(crate) fn finish(&mut self) -> Receipt {
+        self.messages += 1;
+        self.finish_wanted = true;
+        self.touch();
+        self.receipt()
+    }
+
+    /// The question to ask next, if any.
+    pub(crate) fn next_suggestion(&self) -> Option<SuggestInput> {
+        let (k, work) = self.eights.iter().enumerate().find(|(_, work)| work.asked.is_some())?;
+        let (heard, cluster, features) = (work.heard?, work.cluster?, self.features.clone()?);
+        Some(SuggestInput {
+            id: SuggestionId { choreography: self.id.clone(), eight: k as u32, serial: work.asked? },
+            eights: self.neighbourhood(k),
+            section_start: self.section_start(),
+            count: self.eights.len() as u32,
+            eight: k as u32,
+            role: self.role(k),
+            rms_dbfs: heard.rms_dbfs,
+            cluster,
+            features,
+            chosen: self.chosen_except(k),
+            rerolled: work.rerolled.clone(),
+            profile: self.profile(),
+        })
+    }
+
+    /// Applies an answer, unless the question changed meanwhile.
+    pub(crate) fn apply_suggested(&mut self, asked: &SuggestInput, answer: &Suggested) {
+        let before = self.shown_before(asked.eight as usize);
+        let Some(work) = self.eights.get_mut(asked.eight as usize) else { return };
+        if work.asked != Some(asked.id.serial) {
+            return;
+        }
+        work.asked = None;
+        work.suggestion = Some(answer.id.clone());
+        work.offers = answer.offers.iter().map(Offered::from).collect();
+        work.offered_after = before;
+        work.exhausted = answer.exhausted;
+        work.previewed = false;
+        self.touch();
+    }
+
+    /// Is this still the newest question for its eight?
+    pub(crate) fn is_asked(&self, id: &SuggestionId) -> bool {
+        self.eights.get(id.eight as usize).is_some_and(|work| work.asked == Some(id.serial))
+    }
+
+    fn check_changeable(&self) -> Result<(), FailureCode> {
+        if self.status.is_closed() || self.finish_wanted || self.cancel_wanted {
+            return Err(FailureCode::ChoreographyFinished);
+        }
+        Ok(())
+    }
+
+    /// After eight `k - 1` changed: its take joins another step now, and its offers follow another one.
+    fn follow_change(&mut self, k: usize, before: &eightcount_domain::PerformanceId) {
+        let Some(work) = self.eights.get_mut(k) else { return };
+        if work.selection.as_ref().is_some_and(|s| s.step.performance == *before) {
+            work.selection = None;
+        }
+        if let Some(selection) = &mut work.selection {
+            selection.take = None;
+            selection.rendered = false;
+            selection.in_flight = false;
+        } else {
+            work.rerolled.clear();
+            self.ask_if_open(k);
+        }
+    }
+
+    /// Asks for eight `k` if it is the one to be selected next.
+    pub(super) fn ask_if_open(&mut self, k: usize) {
+        if self.open() == Some(k) {
+            self.ask(k);
+        }
+    }
+
+    fn ask(&mut self, k: usize) {
+        if let Some(work) = self.eights.get_mut(k) {
+            work.asked = Some(self.next_serial);
+            self.next_serial += 1;
+        }
+    }
+
+    fn chosen_except(&self, k: usize) -> Vec<Chosen> {
+        let chosen = |(i, work): (usize, &EightWork)| {
+            let selection = work.selection.as_ref().filter(|_| i != k)?;
+            Some(Chosen {
+                eight: i as u32,
+                cluster: work.cluster.unwrap_or(ClusterLabel(0)),
+                step: selection.step.clone(),
+                mirrored: selection.mirrored,
+            })
+        };
+        self.eights.iter().enumerate().filter_map(chosen).collect()
+    }
+
+    fn receipt(&self) -> Receipt {
+        Receipt { revision: self.revision, version: self.version }
+    }
+}
+
+impl From<&Offer> for Offered {
+    fn from(offer: &Offer) -> Self {
+        Self { step: offer.step.clone(), mirrored: offer.mirrored, take: Some(offer.take.clone()) }
+    }
+}

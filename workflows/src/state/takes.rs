@@ -1,0 +1,97 @@
+//! Which takes are to be planned and rendered.
+
+use super::State;
+use crate::contract::PlanTakeInput;
+use eightcount_domain::{ChoreographyStatus, TakeKey};
+
+/// One piece of work on a selected take.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TakeWork {
+    /// Its neighbour changed: plan it anew.
+    Plan(PlanTakeInput),
+    /// Render it.
+    Render {
+        /// For which eight.
+        eight: u32,
+        /// Its key.
+        take: TakeKey,
+    },
+}
+
+impl State {
+    /// The first selected take that nobody works on, if any.
+    pub(crate) fn next_take(&self) -> Option<TakeWork> {
+        let idle =
+            |k: &usize| self.eights[*k].selection.as_ref().is_some_and(|s| !s.rendered && !s.in_flight);
+        let k = (0..self.eights.len()).find(idle)?;
+        let selection = self.eights[k].selection.as_ref()?;
+        Some(match &selection.take {
+            Some(take) => TakeWork::Render { eight: k as u32, take: take.clone() },
+            None => TakeWork::Plan(PlanTakeInput {
+                eights: self.neighbourhood(k),
+                section_start: self.section_start(),
+                count: self.eights.len() as u32,
+                eight: k as u32,
+                step: selection.shown(),
+                previous: self.shown_before(k),
+                profile: self.profile(),
+            }),
+        })
+    }
+
+    /// Somebody works on it now: nobody else shall.
+    pub(crate) fn begin_take(&mut self, work: &TakeWork) {
+        let (TakeWork::Plan(PlanTakeInput { eight, .. }) | TakeWork::Render { eight, .. }) = work;
+        if let Some(selection) = self.eights.get_mut(*eight as usize).and_then(|e| e.selection.as_mut()) {
+            selection.in_flight = true;
+        }
+    }
+
+    /// Applies a plan, unless one of the two steps changed meanwhile.
+    pub(crate) fn apply_planned(&mut self, asked: &PlanTakeInput, take: TakeKey) {
+        let k = asked.eight as usize;
+        if self.shown_before(k) != asked.previous {
+            return;
+        }
+        let Some(selection) = self.eights.get_mut(k).and_then(|e| e.selection.as_mut()) else { return };
+        if selection.take.is_none() && selection.shown() == asked.step {
+            selection.take = Some(take);
+            selection.in_flight = false;
+            self.touch();
+        }
+    }
+
+    /// Applies a rendered take, unless the eight shows another one by now.
+    pub(crate) fn apply_rendered(&mut self, eight: u32, take: &TakeKey) {
+        let Some(selection) = self.eights.get_mut(eight as usize).and_then(|e| e.selection.as_mut()) else {
+            return;
+        };
+        if selection.take.as_ref() == Some(take) {
+            selection.rendered = true;
+            selection.in_flight = false;
+            self.touch();
+        }
+    }
+
+    /// The takes to render ahead for the eight that is to be selected next, with the question they answer.
+    pub(crate) fn next_previews(&self) -> Option<(u32, Vec<TakeKey>)> {
+        if !self.options.previews || self.status != ChoreographyStatus::Selecting {
+            return None;
+        }
+        let work = &self.eights[self.open()?];
+        let suggestion = work.suggestion.as_ref().filter(|_| work.asked.is_none() && !work.previewed)?;
+        let takes: Vec<_> = work.offers.iter().filter_map(|offer| offer.take.clone()).collect();
+        if takes.is_empty() { None } else { Some((suggestion.serial, takes)) }
+    }
+
+    /// The previews of that question are rendered, or were given up.
+    pub(crate) fn apply_previewed(&mut self, serial: u32) {
+        let answered = |work: &&mut super::EightWork| {
+            work.suggestion.as_ref().is_some_and(|suggestion| suggestion.serial == serial)
+        };
+        if let Some(work) = self.eights.iter_mut().find(answered) {
+            work.previewed = true;
+            self.touch();
+        }
+    }
+}
