@@ -1,1 +1,25 @@
-//! Cutting: take plan, frame grid, alignment, transition, ffmpeg arguments as data.
+//! Cutting: what a take shows frame by frame, how it is aligned at its cut, and the ffmpeg arguments that
+//! make it, as data.
+//!
+//! This crate never starts a process, reads a file or a clock. All of its arithmetic on time is exact: beats
+//! become whole microseconds, frames are chosen by integer division, and [`TakePlan`] holds nothing but
+//! integers. Equal pictures therefore have equal plans, equal plans have equal bytes, and [`TakePlan::key`]
+//! names a rendered take wherever and whenever it is planned.
+
+mod align;
+mod args;
+mod filter;
+mod fit;
+mod join;
+mod plan;
+mod retime;
+mod sheet;
+mod take;
+
+pub use align::Alignment;
+pub use args::render_args;
+pub use fit::Fit;
+pub use join::{AUDIO_RATE_HZ, AudioCut, JoinPart, join_args, join_list, section_audio_args};
+pub use plan::{BadPlan, Entry, RENDERER, Run, Source, TakePlan};
+pub use sheet::{SheetCell, SheetLayout, sheet_args};
+pub use take::{PlanError, TakeRequest, TakeStep, plan_take};

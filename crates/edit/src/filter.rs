@@ -1,0 +1,162 @@
+//! The filter graph of a take.
+
+use crate::fit::Size;
+use crate::plan::{Source, TakePlan};
+use crate::{Fit, plan::Run};
+use eightcount_domain::FrameRate;
+use std::fmt::Write;
+
+/// Scaling that gives the same bytes on every processor.
+const EXACT: &str = "flags=bicubic+accurate_rnd+bitexact";
+/// The dissolve counts in this unit, fine enough for half frames of every rate.
+const DISSOLVE_TIMEBASE: u32 = 15_360;
+
+/// The whole graph: input 0 is the step, input 1 the previous step if there is a dissolve; the output is `[v]`.
+pub(crate) fn graph(plan: &TakePlan) -> String {
+    let canvas = Size { width: plan.width, height: plan.height };
+    let mut graph = format!("[0:v]{}", frames(&plan.step.runs, plan.fps, plan.frames));
+    graph.push_str(&picture(&plan.step, canvas, "s"));
+    if let Some(alignment) = &plan.alignment {
+        let _ = write!(graph, ",{}", alignment.filters(canvas));
+    }
+    if let Some(entry) = &plan.entry {
+        let dissolve = plan.dissolve_frames();
+        let _ = write!(
+            graph,
+            ",settb=1/{DISSOLVE_TIMEBASE}[in];[1:v]{}{},settb=1/{DISSOLVE_TIMEBASE}[out];[out][in]{}",
+            frames(&entry.source.runs, plan.fps, dissolve),
+            picture(&entry.source, canvas, "p"),
+            dissolve_filter(dissolve, plan.fps),
+        );
+    }
+    graph.push_str(",setsar=1,format=yuv420p[v]");
+    graph
+}
+
+/// A dissolve over the first frames: frame `j` of `d` shows the incoming picture at weight `(j + 1/2) / d`, so
+/// that the middle of the change is the boundary between two frames which the beat was rounded to.
+fn dissolve_filter(frames: u64, fps: FrameRate) -> String {
+    let second = f64::from(fps.get());
+    format!("xfade=transition=fade:duration={:.6}:offset={:.6}", frames as f64 / second, -0.5 / second)
+}
+
+/// Picks exactly the frames of the runs: every decoded frame is given the output frame at which it first
+/// appears; the `fps` filter keeps the last of those that share one, and repeats over gaps.
+fn frames(runs: &[Run], fps: FrameRate, count: u64) -> String {
+    let fps = fps.get();
+    format!(
+        "setpts='(N+{})/({fps}*TB)',fps={fps},tpad=stop=-1:stop_mode=clone,trim=end_frame={count}",
+        tree(&delays(runs)),
+    )
+}
+
+/// From which decoded frame on (counted from the first run's first frame) the output is by how many frames
+/// later (or, negative, earlier) than the source.
+fn delays(runs: &[Run]) -> Vec<(u64, i64)> {
+    let origin = runs.first().map_or(0, |run| run.first);
+    let mut delays: Vec<(u64, i64)> = Vec::new();
+    let mut output = 0_u64;
+    let mut decoded = 0_u64;
+    for run in runs {
+        let start = run.first - origin;
+        // Frames left out share the place of the next one shown, which replaces them.
+        for skipped in decoded..start {
+            delays.push((skipped, output as i64 - skipped as i64));
+        }
+        // A frame that is held was given its place by its first appearance.
+        let held = decoded.saturating_sub(start);
+        if u64::from(run.frames) > held {
+            delays.push((start + held, (output + held) as i64 - (start + held) as i64));
+        }
+        output += u64::from(run.frames);
+        decoded = decoded.max(start + u64::from(run.frames));
+    }
+    delays.dedup_by_key(|(_, delay)| *delay);
+    delays
+}
+
+/// The delay at frame `N` as a balanced tree of comparisons.
+fn tree(delays: &[(u64, i64)]) -> String {
+    match delays {
+        [] => "0".to_owned(),
+        [(_, delay)] => format!("({delay})"),
+        _ => {
+            let (low, high) = delays.split_at(delays.len() / 2);
+            format!("if(lt(N,{}),{},{})", high[0].0, tree(low), tree(high))
+        }
+    }
+}
+
+/// Mirrors and fits a source's picture to the canvas. `label` keeps the links of two sources apart.
+fn picture(source: &Source, canvas: Size, label: &str) -> String {
+    let Size { width: w, height: h } = canvas;
+    let mut out = String::new();
+    if source.mirrored {
+        out.push_str(",hflip");
+    }
+    match source.fit {
+        Fit::Crop { x, y, width, height } => {
+            let x = if source.mirrored { format!("iw-{width}-{x}") } else { x.to_string() };
+            let _ = write!(out, ",crop={width}:{height}:{x}:{y}");
+            if (width, height) != (w, h) {
+                let _ = write!(out, ",scale={w}:{h}:{EXACT}");
+            }
+        }
+        Fit::Blur { width, height } => {
+            // Blurred at a sixteenth of the size, where it costs nothing, and darkened to keep the eye inside.
+            let (small_w, small_h) = (w.div_ceil(32) * 2, h.div_ceil(32) * 2);
+            let _ = write!(
+                out,
+                ",split[{label}a][{label}b];\
+                 [{label}a]scale={small_w}:{small_h}:force_original_aspect_ratio=increase:{EXACT},\
+                 crop={small_w}:{small_h},gblur=sigma=2,lutyuv=y='16+(val-16)*0.6',\
+                 scale={w}:{h}:{EXACT}[{label}c];\
+                 [{label}b]scale={width}:{height}:{EXACT}[{label}d];[{label}c][{label}d]overlay=(W-w)/2:(H-h)/2",
+            );
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What the `setpts` and `fps` filters do with the delays.
+    fn played(runs: &[Run], count: u64) -> Vec<u64> {
+        let origin = runs[0].first;
+        let end = runs.iter().map(|r| r.first + u64::from(r.frames)).max().unwrap_or(0) - origin;
+        let table = delays(runs);
+        let place = |n: u64| {
+            let (_, delay) = table.iter().rev().find(|(from, _)| *from <= n).copied().unwrap_or_default();
+            n.saturating_add_signed(delay)
+        };
+        (0..count).map(|k| origin + (0..end).rev().find(|n| place(*n) <= k).unwrap_or(0)).collect()
+    }
+
+    #[test]
+    fn skips_and_holds_become_delays() {
+        let runs = [Run { first: 10, frames: 4 }, Run { first: 15, frames: 3 }, Run { first: 17, frames: 13 }];
+        assert_eq!(delays(&runs), [(0, 0), (5, -1), (8, 0)]);
+        assert_eq!(tree(&delays(&runs)), "if(lt(N,5),(0),if(lt(N,8),(-1),(0)))");
+    }
+
+    proptest! {
+        #[test]
+        fn the_filters_play_the_runs(steps in prop::collection::vec(0_u64..4, 1..200), first in 0_u64..50) {
+            let mut shown = vec![first];
+            for step in steps {
+                shown.push(shown[shown.len() - 1] + step);
+            }
+            let mut runs: Vec<Run> = Vec::new();
+            for frame in &shown {
+                match runs.last_mut() {
+                    Some(run) if run.first + u64::from(run.frames) == *frame => run.frames += 1,
+                    _ => runs.push(Run { first: *frame, frames: 1 }),
+                }
+            }
+            prop_assert_eq!(played(&runs, shown.len() as u64), shown);
+        }
+    }
+}

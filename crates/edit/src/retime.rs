@@ -1,0 +1,167 @@
+//! Retiming: which source frame is on screen at each output frame.
+//!
+//! The beats of a step are laid on the beats of an eight, piecewise linearly; before the first beat and after
+//! the last the speed of the nearest beat goes on. An output frame shows the source frame that is on screen at
+//! the middle of the output frame's time, which keeps every choice within half a frame of the truth and makes
+//! a step at its own speed come out frame by frame.
+
+use crate::plan::Run;
+use eightcount_domain::{BEATS_PER_EIGHT, FrameRate};
+
+/// Points of a beat map: the eight beats and the beat after them.
+const POINTS: usize = BEATS_PER_EIGHT + 1;
+/// The unit of beat times.
+const MICROS: i64 = 1_000_000;
+/// Beats farther than this from their origin (about 11 days) are not times but errors.
+const FARTHEST_S: f64 = 1.0e6;
+
+/// Beat times in whole microseconds, or none unless they are finite, plausible and strictly ascending.
+pub(crate) fn micros(beats: &[f64; POINTS], origin_s: f64) -> Option<[i64; POINTS]> {
+    let mut out = [0; POINTS];
+    for (to, beat) in out.iter_mut().zip(beats) {
+        let relative = beat - origin_s;
+        if !relative.is_finite() || relative.abs() > FARTHEST_S {
+            return None;
+        }
+        *to = (relative * MICROS as f64).round() as i64;
+    }
+    out.is_sorted_by(|a, b| a < b).then_some(out)
+}
+
+/// How the beats of a step lie on the beats of an eight, both in microseconds.
+pub(crate) struct BeatMap {
+    /// Beats of the eight, from the section's start.
+    pub(crate) eight: [i64; POINTS],
+    /// Beats of the step, from the mezzanine's start.
+    pub(crate) step: [i64; POINTS],
+}
+
+impl BeatMap {
+    /// The source frame on screen at output frame `frame` of the section, not limited to the source's length.
+    fn source_frame(&self, frame: u64, output: FrameRate, source: FrameRate) -> i64 {
+        let twice_fps = 2 * i128::from(output.get());
+        // The middle of the output frame, in units of 1 / (2 fps) microseconds so that it is whole.
+        let middle = (2 * i128::from(frame) + 1) * i128::from(MICROS);
+        let after = self.eight.iter().take_while(|t| i128::from(**t) * twice_fps <= middle).count();
+        let beat = after.clamp(1, POINTS - 1) - 1;
+        let (t0, t1) = (i128::from(self.eight[beat]), i128::from(self.eight[beat + 1]));
+        let (s0, s1) = (i128::from(self.step[beat]), i128::from(self.step[beat + 1]));
+        let scale = twice_fps * (t1 - t0);
+        let time = s0 * scale + (middle - t0 * twice_fps) * (s1 - s0);
+        let index = (time * i128::from(source.get())).div_euclid(scale * i128::from(MICROS));
+        i64::try_from(index).unwrap_or(if index < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    /// The source frames shown at the output frames `range`, as runs. Before the source's first frame the first
+    /// is held, after its last the last.
+    pub(crate) fn runs(
+        &self,
+        range: std::ops::Range<u64>,
+        output: FrameRate,
+        source: FrameRate,
+        source_frames: u64,
+    ) -> Vec<Run> {
+        let last = i64::try_from(source_frames.saturating_sub(1)).unwrap_or(i64::MAX);
+        let mut runs: Vec<Run> = Vec::new();
+        for frame in range {
+            let index = self.source_frame(frame, output, source).clamp(0, last).unsigned_abs();
+            match runs.last_mut() {
+                Some(run) if run.first + u64::from(run.frames) == index => run.frames += 1,
+                _ => runs.push(Run { first: index, frames: 1 }),
+            }
+        }
+        runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn steady(start_s: f64, beat_s: f64) -> [f64; POINTS] {
+        std::array::from_fn(|i| start_s + beat_s * i as f64)
+    }
+
+    fn map(eight: [f64; POINTS], step: [f64; POINTS]) -> BeatMap {
+        BeatMap { eight: micros(&eight, 0.0).unwrap(), step: micros(&step, 0.0).unwrap() }
+    }
+
+    fn frames(runs: &[Run]) -> Vec<u64> {
+        runs.iter().flat_map(|r| r.first..r.first + u64::from(r.frames)).collect()
+    }
+
+    #[test]
+    fn a_step_at_its_own_speed_comes_out_frame_by_frame() {
+        let map = map(steady(0.0, 0.5), steady(2.0, 0.5));
+        let runs = map.runs(0..120, FrameRate::Fps30, FrameRate::Fps30, 1000);
+        assert_eq!(runs, [Run { first: 60, frames: 120 }]);
+    }
+
+    #[test]
+    fn half_speed_shows_every_frame_twice() {
+        let map = map(steady(0.0, 1.0), steady(1.0, 0.5));
+        let shown = frames(&map.runs(0..6, FrameRate::Fps30, FrameRate::Fps30, 1000));
+        assert_eq!(shown, [30, 30, 31, 31, 32, 32]);
+    }
+
+    #[test]
+    fn speed_goes_on_outside_the_step_until_the_source_ends() {
+        // Twice as fast as the source was danced, and the source is 40 frames long.
+        let map = map(steady(1.0, 0.25), steady(1.0, 0.5));
+        let shown = frames(&map.runs(28..40, FrameRate::Fps30, FrameRate::Fps30, 40));
+        assert_eq!(shown, [27, 29, 31, 33, 35, 37, 39, 39, 39, 39, 39, 39]);
+        assert_eq!(frames(&map.runs(0..2, FrameRate::Fps30, FrameRate::Fps30, 40)), [0, 0]);
+    }
+
+    #[test]
+    fn other_frame_rates_keep_the_time() {
+        let map = map(steady(0.0, 0.5), steady(0.0, 0.5));
+        assert_eq!(frames(&map.runs(0..4, FrameRate::Fps60, FrameRate::Fps30, 99)), [0, 0, 1, 1]);
+        assert_eq!(frames(&map.runs(0..4, FrameRate::Fps30, FrameRate::Fps60, 99)), [1, 3, 5, 7]);
+    }
+
+    #[test]
+    fn beats_that_are_no_times_are_refused() {
+        assert!(micros(&steady(0.0, 0.0), 0.0).is_none());
+        assert!(micros(&steady(0.0, -0.5), 0.0).is_none());
+        assert!(micros(&steady(f64::NAN, 0.5), 0.0).is_none());
+        assert!(micros(&steady(1.0e9, 0.5), 0.0).is_none());
+    }
+
+    prop_compose! {
+        fn beats()(start in 0.0..100.0_f64, lengths in prop::array::uniform8(0.15..2.0_f64)) -> [f64; POINTS] {
+            let mut beats = [start; POINTS];
+            for (i, length) in lengths.iter().enumerate() {
+                beats[i + 1] = beats[i] + length;
+            }
+            beats
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sources_advance_within_their_length(eight in beats(), step in beats(), length in 1_u64..9000) {
+            let map = map(eight, step);
+            let shown = frames(&map.runs(0..600, FrameRate::Fps30, FrameRate::Fps30, length));
+            prop_assert_eq!(shown.len(), 600);
+            prop_assert!(shown.is_sorted());
+            prop_assert!(shown.iter().all(|f| *f < length));
+        }
+
+        #[test]
+        fn every_beat_meets_its_beat(eight in beats(), step in beats()) {
+            let map = map(eight, step);
+            for beat in 0..BEATS_PER_EIGHT {
+                let frame = (eight[beat] * 30.0).round() as u64;
+                let shown = frames(&map.runs(frame..frame + 1, FrameRate::Fps30, FrameRate::Fps30, 100_000))[0];
+                // Half an output frame at the local speed, and the rounding to a source frame.
+                let speeds = [beat.saturating_sub(1), beat]
+                    .map(|b| (step[b + 1] - step[b]) / (eight[b + 1] - eight[b]));
+                let allowed = (speeds[0].max(speeds[1]) + 1.0) / 30.0;
+                prop_assert!((shown as f64 / 30.0 - step[beat]).abs() <= allowed + 1e-5);
+            }
+        }
+    }
+}

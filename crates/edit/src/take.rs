@@ -1,0 +1,195 @@
+//! Planning a take: which frames of which mezzanines it shows, and how.
+
+use crate::fit::Size;
+use crate::plan::{Entry, RENDERER, Source, TakePlan};
+use crate::retime::{BeatMap, micros};
+use crate::{Alignment, Fit};
+use eightcount_domain::{
+    BEATS_PER_EIGHT, BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, StepId, SubjectBox,
+};
+use serde::{Deserialize, Serialize};
+
+/// A selected step, as the cutter needs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeStep {
+    /// The step; names it in errors, does not change the picture.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+    /// The mezzanine it is cut from.
+    pub mezzanine: BlobHash,
+    /// Width of the mezzanine in pixels.
+    pub width: u32,
+    /// Height of the mezzanine in pixels.
+    pub height: u32,
+    /// Frame rate of the mezzanine.
+    pub fps: FrameRate,
+    /// Frames of the mezzanine.
+    pub frames: u64,
+    /// Its beats and the beat after them, seconds on the mezzanine.
+    pub beats: [f64; BEATS_PER_EIGHT + 1],
+    /// Where the subject is at its first beat, in the unmirrored mezzanine.
+    pub start_box: Option<SubjectBox>,
+    /// Where the subject is at its end, in the unmirrored mezzanine.
+    pub end_box: Option<SubjectBox>,
+}
+
+/// The question for one take.
+#[derive(Clone, Debug)]
+pub struct TakeRequest<'a> {
+    /// How takes are rendered.
+    pub profile: RenderProfile,
+    /// Every eight of the section, in order.
+    pub eights: &'a [Eight],
+    /// For which of them.
+    pub index: usize,
+    /// The step selected, or offered, for it.
+    pub step: TakeStep,
+    /// The step selected for the eight before; none for the first eight and only for it.
+    pub previous: Option<TakeStep>,
+}
+
+/// A take that cannot be planned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// There is no such eight.
+    #[error("no eight {index} among {count}")]
+    NoSuchEight {
+        /// The eight asked for.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A previous step is missing, or given where none can be.
+    #[error("eight {index} is planned with a wrong previous step")]
+    WrongPrevious {
+        /// The eight asked for.
+        index: usize,
+    },
+    /// The times of an eight do not ascend, or it does not follow the one before it.
+    #[error("eight {index} has impossible beats")]
+    BadEight {
+        /// The eight.
+        index: usize,
+    },
+    /// An eight has too few frames for its transition.
+    #[error("eight {index} is too short for its transition")]
+    EightTooShort {
+        /// The eight.
+        index: usize,
+    },
+    /// The times of a step do not ascend, or its mezzanine has no picture.
+    #[error("step {step} has impossible facts")]
+    BadStep {
+        /// The step.
+        step: StepId,
+    },
+    /// The profile's numbers cannot be rendered.
+    #[error("impossible render profile")]
+    BadProfile,
+}
+
+/// Plans the take of one eight.
+///
+/// The take covers the output frames `F_k - h .. F_{k+1} - h` of [`FrameGrid::take_range`], `h` being half a
+/// transition. Its first `2h` frames dissolve from the previous step, centred on the beat `F_k`: for that the
+/// previous step plays on past its last beat and this one begins before its first, each at the speed of its
+/// nearest beat, held at the mezzanine's ends. It depends on the eights `k - 1` and `k` and their steps alone
+/// (and on whether `k` is the first or the last).
+pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
+    let Frames { start, end, half, take } = Frames::of(request)?;
+    let profile = &request.profile;
+    let canvas = Size { width: profile.width, height: profile.height };
+    let picture = Picture { canvas, fps: profile.fps, eights: request.eights };
+    let step = picture.source(&request.step, request.index, start..end)?;
+    let (mut entry, mut alignment) = (None, None);
+    if let Some(previous) = &request.previous {
+        let outgoing = picture.source(previous, request.index - 1, start..start + 2 * half)?;
+        let cut = (picture.seen(previous, &outgoing, previous.end_box), picture.seen(&request.step, &step, request.step.start_box));
+        // In full until the beat, native where the take ends: the next dissolve begins there.
+        if let (Some(outgoing), Some(incoming)) = cut {
+            alignment = Alignment::of(outgoing, incoming, canvas, half as u32, (take - half) as u32);
+        }
+        entry = (half > 0).then_some(Entry { source: outgoing });
+    }
+    Ok(TakePlan {
+        renderer: RENDERER,
+        width: profile.width,
+        height: profile.height,
+        fps: profile.fps,
+        crf: profile.crf,
+        frames: take,
+        step,
+        entry,
+        alignment,
+    })
+}
+
+/// The frames of a take, counted from the section's start.
+struct Frames {
+    start: u64,
+    end: u64,
+    half: u64,
+    take: u64,
+}
+
+impl Frames {
+    fn of(request: &TakeRequest<'_>) -> Result<Self, PlanError> {
+        let (index, count) = (request.index, request.eights.len());
+        let profile = &request.profile;
+        let side = |side: u32| side % 2 == 0 && (64..=4096).contains(&side);
+        if !side(profile.width) || !side(profile.height) || profile.crf > 51 || profile.transition_frames > 20 {
+            return Err(PlanError::BadProfile);
+        }
+        if index >= count {
+            return Err(PlanError::NoSuchEight { index, count });
+        }
+        if request.previous.is_some() != (index > 0) {
+            return Err(PlanError::WrongPrevious { index });
+        }
+        let half = profile.half_transition();
+        let grid = FrameGrid::of(request.eights, profile.fps);
+        for k in index.saturating_sub(1)..=index {
+            let frames = grid.boundaries[k + 1].0.saturating_sub(grid.boundaries[k].0);
+            if frames <= 4 * half {
+                return Err(PlanError::EightTooShort { index: k });
+            }
+        }
+        let (start, end) = grid.take_range(index, half).ok_or(PlanError::NoSuchEight { index, count })?;
+        Ok(Self { start, end, half, take: end - start })
+    }
+}
+
+/// What the steps are laid on.
+struct Picture<'a> {
+    canvas: Size,
+    fps: FrameRate,
+    eights: &'a [Eight],
+}
+
+impl Picture<'_> {
+    /// The frames of a step, laid on eight `k`, at the output frames `range`.
+    fn source(&self, step: &TakeStep, k: usize, range: std::ops::Range<u64>) -> Result<Source, PlanError> {
+        let origin = self.eights.first().map_or(0.0, Eight::start);
+        let bad_step = || PlanError::BadStep { step: step.step.clone() };
+        let eight = micros(&self.eights[k].beats, origin).ok_or(PlanError::BadEight { index: k })?;
+        let beats = micros(&step.beats, 0.0).ok_or_else(bad_step)?;
+        if step.frames == 0 || step.width < 2 || step.height < 2 {
+            return Err(bad_step());
+        }
+        let fit = Fit::of(step_size(step), self.canvas, [step.start_box, step.end_box]);
+        let runs = BeatMap { eight, step: beats }.runs(range, self.fps, step.fps, step.frames);
+        Ok(Source { mezzanine: step.mezzanine.clone(), fps: step.fps, mirrored: step.mirrored, fit, runs })
+    }
+
+    /// Where a box of a step is seen on the canvas.
+    fn seen(&self, step: &TakeStep, source: &Source, subject: Option<SubjectBox>) -> Option<SubjectBox> {
+        let seen = source.fit.place(subject?, step_size(step), self.canvas);
+        Some(if step.mirrored { SubjectBox { centre_x: 1.0 - seen.centre_x, ..seen } } else { seen })
+    }
+}
+
+fn step_size(step: &TakeStep) -> Size {
+    Size { width: step.width, height: step.height }
+}
