@@ -1,0 +1,145 @@
+//! Which steps suit an eight, and why.
+//!
+//! A [`Library`] is an index over the steps of all published performances. [`suggest`] answers one [`Question`]
+//! about one eight in four passes:
+//!
+//! 1. filters (hidden, performance of a neighbouring selection, tempo, quality, role, re-rolled), each counted;
+//! 2. a score for every step left: the weighted mean of the [`terms`] whose data exist;
+//! 3. the best few hundred scored again with poses, which are too dear for the whole library;
+//! 4. six of them by maximal marginal relevance, at most two of one performance.
+//!
+//! Equal questions to equal libraries get equal answers; ties go to the smaller step id.
+
+mod filter;
+mod library;
+mod reasons;
+mod score;
+mod six;
+pub mod terms;
+mod weights;
+
+#[cfg(test)]
+mod tests;
+
+pub use library::Library;
+pub use weights::{WEIGHTS, weight};
+
+use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Filtered, Role, ScoreTerm, StepId};
+use filter::Sieve;
+use score::Scorer;
+
+/// How many candidates an answer has at most.
+pub const CANDIDATES: usize = 6;
+/// How many of them may come from one performance.
+pub const PER_PERFORMANCE: usize = 2;
+
+/// A selection made for an eight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Which eight of the section, from 0.
+    pub eight: u32,
+    /// What that eight sounds like.
+    pub cluster: ClusterLabel,
+    /// The step.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+}
+
+/// What is asked about one eight.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// Which eight of the section, from 0.
+    pub eight: u32,
+    /// What it is for: the first of a section is its intro, the last its outro.
+    pub role: Role,
+    /// Its mean tempo in beats per minute.
+    pub tempo_bpm: f64,
+    /// Loudness of its beats, dB relative to full scale.
+    pub amplitude: [f32; BEATS_PER_EIGHT],
+    /// Which eights it sounds like.
+    pub cluster: ClusterLabel,
+    /// Its music, made by the algorithm that made the steps' vectors.
+    pub features: &'a FeatureVector,
+    /// The selection of the eight before it.
+    pub previous: Option<Chosen>,
+    /// The step of the eight after it, when an earlier eight is changed.
+    pub next: Option<StepId>,
+    /// The selections of the choreography so far, in any order. One for this very eight is ignored.
+    pub history: &'a [Chosen],
+    /// The steps that were offered for this eight and re-rolled away, oldest first.
+    pub rerolled: &'a [StepId],
+}
+
+/// A rule that was set aside because nothing would have been left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relaxed {
+    /// Steps of low quality are offered.
+    Quality,
+    /// Steps of a neighbouring selection's performance are offered.
+    SamePerformance,
+    /// The least stretched steps beyond 20 percent are offered.
+    Tempo,
+}
+
+/// A candidate, before there is a take of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// The step.
+    pub step: StepId,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+    /// Sum of value times weight over the terms, 0 to 1.
+    pub score: f32,
+    /// The terms whose data exist, in the order of [`WEIGHTS`]; their weights add up to 1.
+    pub terms: Vec<ScoreTerm>,
+    /// Why it is offered, up to two short sentences in English; a third where a rule was relaxed.
+    pub reasons_en: Vec<String>,
+    /// The same in Korean.
+    pub reasons_ko: Vec<String>,
+}
+
+/// The answer to a [`Question`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Best first; steps of the eight's own role before others where roles had to be widened. Six, unless the
+    /// library has fewer that may be offered.
+    pub candidates: Vec<Scored>,
+    /// How many steps each filter left out; a relaxed filter counts only what it still leaves out.
+    pub filtered: Filtered,
+    /// Every step that may be offered has now been offered. The next re-roll starts over.
+    pub exhausted: bool,
+    /// Rules that were set aside because they left nothing at all.
+    pub relaxed: Vec<Relaxed>,
+}
+
+/// Answers a question from a library. Never fails: an empty library, or one with only hidden steps, gives an
+/// empty and exhausted answer.
+pub fn suggest(library: &Library, question: &Question<'_>) -> Answer {
+    let sieve = Sieve::of(library, question);
+    let scorer = Scorer::new(library, question);
+    let chosen = six::choose(library, &scorer, &sieve.left());
+    let offered = chosen.iter().map(|entry| entry.row);
+    let exhausted = sieve.exhausted_after(offered);
+    let candidates = chosen
+        .iter()
+        .map(|entry| {
+            let why = reasons::Circumstances {
+                mirrored: entry.mirrored,
+                follows: question.previous.is_some(),
+                relaxed: &sieve.relaxed,
+            };
+            let terms = entry.values.terms();
+            let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
+            Scored {
+                step: library.id(entry.row),
+                mirrored: entry.mirrored,
+                score: entry.score,
+                terms,
+                reasons_en,
+                reasons_ko,
+            }
+        })
+        .collect();
+    Answer { candidates, filtered: sieve.filtered, exhausted, relaxed: sieve.relaxed }
+}

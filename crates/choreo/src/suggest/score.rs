@@ -1,0 +1,199 @@
+//! The score of one step for one question.
+
+use super::library::{Library, Probe, Row};
+use super::terms::{self, Cut, Return};
+use super::weights::Values;
+use super::{Chosen, Question};
+use eightcount_domain::BEATS_PER_EIGHT;
+
+/// A mirror image must connect this much better than the original to be offered in its place: it turns
+/// lettering and watches round, so it has to be worth it.
+const MIRROR_MARGIN: f32 = 0.03;
+
+/// A step that could be offered, one way round.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub row: Row,
+    pub mirrored: bool,
+    pub score: f32,
+    pub values: Values,
+    pub preferred: bool,
+}
+
+/// How the steps of the choreography so far were used.
+struct Use {
+    row: Row,
+    eight: u32,
+    mirrored: bool,
+    same_cluster: bool,
+}
+
+/// Scores steps for one question.
+pub struct Scorer<'a> {
+    library: &'a Library,
+    eight: u32,
+    probe: Option<Probe>,
+    loudness: [f32; BEATS_PER_EIGHT],
+    tempo_log2: f32,
+    before: Option<Cut<'a>>,
+    after: Option<Cut<'a>>,
+    /// Ascending by row.
+    uses: Vec<Use>,
+    cluster_was_danced: bool,
+    /// Distance in eights to the nearest use of each performance.
+    performance_use: Vec<Option<u32>>,
+}
+
+impl<'a> Scorer<'a> {
+    pub fn new(library: &'a Library, question: &Question<'_>) -> Self {
+        let others = || question.history.iter().filter(|c| c.eight != question.eight);
+        let mut performance_use: Vec<Option<u32>> = vec![None; library.performances()];
+        for chosen in others() {
+            if let Some(p) = library.performance(&chosen.step.performance) {
+                let distance = chosen.eight.abs_diff(question.eight);
+                let nearest = &mut performance_use[p as usize];
+                *nearest = Some(nearest.map_or(distance, |d| d.min(distance)));
+            }
+        }
+        let found = |c: &Chosen| library.row(&c.step).map(|row| (row, c.mirrored));
+        let mut uses: Vec<Use> = others()
+            .filter_map(|c| {
+                let same_cluster = c.cluster == question.cluster;
+                Some(Use { row: library.row(&c.step)?, eight: c.eight, mirrored: c.mirrored, same_cluster })
+            })
+            .collect();
+        uses.sort_by_key(|u| (u.row, u.eight.abs_diff(question.eight), u.eight));
+        let next = question.next.as_ref().and_then(|id| {
+            let chosen = |c: &&Chosen| c.step == *id && c.eight == question.eight + 1;
+            Some((library.row(id)?, others().find(chosen).is_some_and(|c| c.mirrored)))
+        });
+        Self {
+            library,
+            eight: question.eight,
+            probe: library.probe(&question.features.0),
+            loudness: terms::shape(&question.amplitude),
+            tempo_log2: question.tempo_bpm.log2() as f32,
+            before: question.previous.as_ref().and_then(found).map(|(row, m)| end_cut(library, row, m)),
+            after: next.map(|(row, m)| start_cut(library, row, m)),
+            uses,
+            cluster_was_danced: others().any(|c| c.cluster == question.cluster),
+            performance_use,
+        }
+    }
+
+    /// Scores a step by what the whole library can be searched for: without poses, and the way round that
+    /// connects better.
+    pub fn quick(&self, row: Row, preferred: bool) -> Entry {
+        let mut values = self.common(row);
+        values.0[1] = Some(terms::as_value(terms::dot8(&self.loudness, &self.library.shapes[row])));
+        let place = |mirrored| self.connect(row, mirrored, false);
+        self.better_way(row, preferred, values, place)
+    }
+
+    /// Scores a step with all that is known of it: one entry, or two where both ways round are worth offering.
+    pub fn full(&self, row: Row, preferred: bool) -> [Option<Entry>; 2] {
+        let values = self.common(row);
+        let one = self.better_way(row, preferred, values, |mirrored| self.connect(row, mirrored, true));
+        let again = |mirrored| self.returns(row, mirrored);
+        let other = (again(!one.mirrored) == Return::Mirror { answers: true }
+            || again(!one.mirrored) == Return::Same)
+            .then(|| {
+                self.entry(row, preferred, values, !one.mirrored, self.connect(row, !one.mirrored, true))
+            });
+        [Some(one), other]
+    }
+
+    fn better_way(
+        &self,
+        row: Row,
+        preferred: bool,
+        values: Values,
+        connect: impl Fn(bool) -> Option<f32>,
+    ) -> Entry {
+        let plain = self.entry(row, preferred, values, false, connect(false));
+        let mirror = self.entry(row, preferred, values, true, connect(true));
+        if mirror.score > plain.score + MIRROR_MARGIN { mirror } else { plain }
+    }
+
+    fn entry(
+        &self,
+        row: Row,
+        preferred: bool,
+        mut values: Values,
+        mirrored: bool,
+        connection: Option<f32>,
+    ) -> Entry {
+        values.0[2] = connection;
+        values.0[4] = self.cluster_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
+        Entry { row, mirrored, score: values.score(), values, preferred }
+    }
+
+    /// The terms that are the same both ways round.
+    fn common(&self, row: Row) -> Values {
+        let hot = &self.library.hot[row];
+        let cosine = self.probe.as_ref().and_then(|p| self.library.cosine(p, row));
+        let course = terms::dot8(&self.loudness, &self.library.shapes[row]);
+        Values([
+            cosine.map(terms::as_value),
+            Some(terms::as_value(course)),
+            None,
+            Some(terms::tempo_value(terms::stretch_log2(self.tempo_log2 - hot.tempo_log2))),
+            None,
+            Some(self.novelty(row, hot.performance)),
+        ])
+    }
+
+    fn novelty(&self, row: Row, performance: u32) -> f32 {
+        let Some(performance_use) = self.performance_use[performance as usize] else { return 1.0 };
+        let uses = || self.uses_of(row).iter();
+        if uses().any(|u| u.same_cluster) {
+            return 1.0;
+        }
+        terms::novelty(uses().map(|u| u.eight.abs_diff(self.eight)).min(), Some(performance_use))
+    }
+
+    fn returns(&self, row: Row, mirrored: bool) -> Return {
+        let performance = self.library.hot[row].performance;
+        if self.performance_use[performance as usize].is_none() {
+            return Return::Other;
+        }
+        // Nearest first: the last time counts.
+        match self.uses_of(row).iter().find(|u| u.same_cluster) {
+            None => Return::Other,
+            Some(earlier) if earlier.mirrored == mirrored => Return::Same,
+            Some(earlier) => Return::Mirror { answers: earlier.eight % 2 != self.eight % 2 },
+        }
+    }
+
+    fn uses_of(&self, row: Row) -> &[Use] {
+        let start = self.uses.partition_point(|u| u.row < row);
+        let end = self.uses.partition_point(|u| u.row <= row);
+        &self.uses[start..end]
+    }
+
+    /// Mean of the connections at both ends, as far as they are known.
+    fn connect(&self, row: Row, mirrored: bool, with_poses: bool) -> Option<f32> {
+        let ends = |start: Cut<'_>, end: Cut<'_>| {
+            let before = self.before.as_ref().and_then(|before| terms::connection(before, &start));
+            let after = self.after.as_ref().and_then(|after| terms::connection(&end, after));
+            match (before, after) {
+                (Some(a), Some(b)) => Some(f32::midpoint(a, b)),
+                (one, other) => one.or(other),
+            }
+        };
+        if with_poses {
+            return ends(start_cut(self.library, row, mirrored), end_cut(self.library, row, mirrored));
+        }
+        let place = self.library.hot[row].start_box;
+        let end = if self.after.is_some() { self.library.end_box(row) } else { None };
+        ends(Cut { pose: None, place, mirrored }, Cut { pose: None, place: end, mirrored })
+    }
+}
+
+fn start_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {
+    Cut { pose: library.start_pose(row), place: library.hot[row].start_box, mirrored }
+}
+
+fn end_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {
+    Cut { pose: library.end_pose(row), place: library.end_box(row), mirrored }
+}
