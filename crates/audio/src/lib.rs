@@ -1,1 +1,40 @@
 //! Hearing: PCM in; level, onsets, beat grid, features and clusters out.
+//!
+//! Everything here is a pure function of samples: this crate never opens a file, never starts a process and knows
+//! no clock. PCM is mono `f32` at [`SAMPLE_RATE`], full scale 1. No input makes it panic: [`hear`] refuses what is
+//! no music by name, and the functions on given eights treat what lies outside the audio as silence.
+//!
+//! [`hear`] finds the beat grid; [`correct`] applies what the user changes about it; [`snap_section`] and
+//! [`all_eights`] cut it into eights; [`amplitude`], [`features`] and [`cluster`] describe them.
+
+mod amplitude;
+mod aubio;
+mod clusters;
+mod correction;
+mod downbeats;
+mod eights;
+mod error;
+pub mod evaluation;
+mod features;
+mod flux;
+mod hearing;
+mod loudness;
+mod pulse;
+mod spectrum;
+mod timing;
+mod vector;
+mod waveform;
+
+pub use amplitude::amplitude;
+pub use aubio::{aubio_onsets, aubio_tempo_bpm};
+pub use clusters::{Clustering, cluster};
+pub use correction::correct;
+pub use eights::{MAX_EIGHTS, MIN_EIGHTS, SectionError, all_eights, snap_section};
+pub use error::{AudioError, LoudnessError};
+pub use features::{COEFFICIENTS, EightFeatures, features};
+pub use hearing::{MIN_SECONDS, hear};
+pub use loudness::loudness;
+pub use waveform::waveform;
+
+/// Samples per second of all PCM.
+pub const SAMPLE_RATE: u32 = 44_100;

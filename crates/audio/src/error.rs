@@ -1,0 +1,33 @@
+//! Why audio could not be heard.
+
+use thiserror::Error;
+
+/// Why [`hear`](crate::hear) gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+pub enum AudioError {
+    /// Less audio than a pulse needs.
+    #[error("{seconds:.2} s of audio is too short, at least {minimum} s are needed")]
+    TooShort {
+        /// What there was, seconds.
+        seconds: f64,
+        /// What is needed, seconds.
+        minimum: f64,
+    },
+    /// A sample is NaN or infinite.
+    #[error("sample {index} is not a finite number")]
+    NotFinite {
+        /// The first such sample.
+        index: usize,
+    },
+    /// Silence, noise, or nothing that repeats in time.
+    #[error("no steady beat was found")]
+    NoBeats,
+    /// The loudness meter refused the audio.
+    #[error("loudness could not be measured")]
+    Loudness(#[source] LoudnessError),
+}
+
+/// A refusal of the EBU R 128 meter.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[error("{0}")]
+pub struct LoudnessError(pub(crate) ebur128::Error);

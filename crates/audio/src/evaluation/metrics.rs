@@ -1,0 +1,169 @@
+//! The field's metrics, by the definitions of `mir_eval`.
+//!
+//! C. Raffel et al., "`mir_eval`: a transparent implementation of common MIR metrics", ISMIR 2014; the beat metrics
+//! are those of M. Davies, N. Degara and M. Plumbley, "Evaluation methods for musical audio beat tracking
+//! algorithms", 2009. Times are seconds, ascending.
+
+/// Largest error of a beat that counts as found, seconds.
+const F_WINDOW_S: f64 = 0.07;
+/// Largest error of a beat, as a share of the interval, that continues a correct run.
+const CONTINUITY_SHARE: f64 = 0.175;
+
+/// Continuity of correct beats, each 0 to 1: the longest run (`c`) and all runs (`t`), at the annotated level
+/// (`cml`) and allowing half, double and off-beat (`aml`).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Continuity {
+    /// Longest run at the annotated level.
+    pub cml_c: f64,
+    /// All runs at the annotated level.
+    pub cml_t: f64,
+    /// Longest run at any allowed level.
+    pub aml_c: f64,
+    /// All runs at any allowed level.
+    pub aml_t: f64,
+}
+
+/// The beats at or after `start`.
+pub fn trim(beats: &[f64], start: f64) -> Vec<f64> {
+    beats.iter().copied().filter(|&t| t >= start).collect()
+}
+
+/// F-measure of beats within ±70 ms, 0 to 1; each beat matches at most one. 0 when either list is empty.
+pub fn f_measure(truth: &[f64], found: &[f64]) -> f64 {
+    let (mut i, mut j, mut hits) = (0, 0, 0usize);
+    // For equal windows on a line the greedy matching in order is a largest one.
+    while i < truth.len() && j < found.len() {
+        let error = found[j] - truth[i];
+        if error.abs() <= F_WINDOW_S {
+            (i, j, hits) = (i + 1, j + 1, hits + 1);
+        } else if error < 0.0 {
+            j += 1;
+        } else {
+            i += 1;
+        }
+    }
+    let all = truth.len() + found.len();
+    if hits == 0 { 0.0 } else { 2.0 * hits as f64 / all as f64 }
+}
+
+/// Continuity metrics. All zero when either list has fewer than two beats.
+pub fn continuity(truth: &[f64], found: &[f64]) -> Continuity {
+    if truth.len() < 2 || found.len() < 2 {
+        return Continuity::default();
+    }
+    let halfway: Vec<f64> = truth.windows(2).map(|w| f64::midpoint(w[0], w[1])).collect();
+    let mut double: Vec<f64> = truth.iter().chain(&halfway).copied().collect();
+    double.sort_by(f64::total_cmp);
+    let every_second = |skip: usize| truth.iter().copied().skip(skip).step_by(2).collect::<Vec<f64>>();
+    let own = runs(truth, found);
+    let others = [halfway, double, every_second(0), every_second(1)].map(|t| runs(&t, found));
+    let largest = |pick: fn(&(f64, f64)) -> f64| others.iter().map(pick).fold(pick(&own), f64::max);
+    Continuity { cml_c: own.0, cml_t: own.1, aml_c: largest(|r| r.0), aml_t: largest(|r| r.1) }
+}
+
+/// Share of the longest run of correct beats, and of all correct beats.
+fn runs(truth: &[f64], found: &[f64]) -> (f64, f64) {
+    if truth.len() < 2 {
+        return (0.0, 0.0);
+    }
+    let mut used = vec![false; truth.len()];
+    let (mut longest, mut run, mut total) = (0usize, 0usize, 0usize);
+    for m in 0..found.len() {
+        let nearest = nearest(truth, found[m]);
+        let first = m == 0 || nearest == 0;
+        let ok = !used[nearest] && correct(truth, found, nearest, m, first);
+        if ok {
+            used[nearest] = true;
+            run += 1;
+            total += 1;
+        } else {
+            run = 0;
+        }
+        longest = longest.max(run);
+    }
+    let length = truth.len().max(found.len()) as f64;
+    (longest as f64 / length, total as f64 / length)
+}
+
+/// Beat `m` is near beat `nearest`, and so are the intervals before them (after them, for a first beat).
+fn correct(truth: &[f64], found: &[f64], nearest: usize, m: usize, first: bool) -> bool {
+    let interval = |beats: &[f64], i: usize| {
+        let (a, b) = if first { (i, i + 1) } else { (i - 1, i) };
+        beats.get(b).map(|t| t - beats[a])
+    };
+    let (Some(true_interval), Some(interval)) = (interval(truth, nearest), interval(found, m)) else {
+        return false;
+    };
+    if true_interval <= 0.0 {
+        return false;
+    }
+    let phase = ((found[m] - truth[nearest]) / true_interval).abs();
+    let period = (1.0 - interval / true_interval).abs();
+    phase < CONTINUITY_SHARE && period < CONTINUITY_SHARE
+}
+
+fn nearest(truth: &[f64], t: f64) -> usize {
+    let after = truth.partition_point(|&x| x < t);
+    match after {
+        0 => 0,
+        i if i == truth.len() => i - 1,
+        i if t - truth[i - 1] <= truth[i] - t => i - 1,
+        i => i,
+    }
+}
+
+/// The tempo of beats, per minute: of their median interval. None for fewer than two.
+pub fn tempo_bpm(beats: &[f64]) -> Option<f64> {
+    let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1] - w[0]).collect();
+    median(&mut intervals).map(|interval| 60.0 / interval)
+}
+
+/// Median error in seconds of the found beats that match a true one within ±70 ms; positive is late.
+pub fn median_offset(truth: &[f64], found: &[f64]) -> Option<f64> {
+    if truth.is_empty() {
+        return None;
+    }
+    let errors = found.iter().map(|&t| t - truth[nearest(truth, t)]);
+    median(&mut errors.filter(|e| e.abs() <= F_WINDOW_S).collect::<Vec<f64>>())
+}
+
+/// The middle value (upper of two); none for none.
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+/// F-measure over pairs of items: two that share a label in both labellings are a hit. 0 to 1.
+pub fn pairwise_f<A: PartialEq, B: PartialEq>(truth: &[A], found: &[B]) -> f64 {
+    let (mut both, mut either) = (0usize, 0usize);
+    let n = truth.len().min(found.len());
+    for i in 0..n {
+        for j in i + 1..n {
+            let (t, f) = (truth[i] == truth[j], found[i] == found[j]);
+            both += usize::from(t && f);
+            either += usize::from(t) + usize::from(f);
+        }
+    }
+    if either == 0 { 1.0 } else { 2.0 * both as f64 / either as f64 }
+}
+
+/// V-measure: harmonic mean of homogeneity and completeness (A. Rosenberg and J. Hirschberg, 2007). 0 to 1.
+pub fn v_measure(truth: &[usize], found: &[usize]) -> f64 {
+    let n = truth.len().min(found.len());
+    let (truth, found) = (&truth[..n], &found[..n]);
+    let joint: Vec<(usize, usize)> = truth.iter().copied().zip(found.iter().copied()).collect();
+    let (h_truth, h_found, h_joint) = (entropy(truth), entropy(found), entropy(&joint));
+    let shared = h_truth + h_found - h_joint;
+    let homogeneity = if h_truth > 0.0 { shared / h_truth } else { 1.0 };
+    let completeness = if h_found > 0.0 { shared / h_found } else { 1.0 };
+    let sum = homogeneity + completeness;
+    if sum > 0.0 { 2.0 * homogeneity * completeness / sum } else { 0.0 }
+}
+
+fn entropy<T: Ord + Clone>(labels: &[T]) -> f64 {
+    let mut sorted = labels.to_vec();
+    sorted.sort();
+    let n = labels.len() as f64;
+    let share = |run: &[T]| run.len() as f64 / n;
+    sorted.chunk_by(PartialEq::eq).map(share).map(|p| -p * p.ln()).sum()
+}

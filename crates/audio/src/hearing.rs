@@ -1,0 +1,72 @@
+//! Hearing a whole song.
+
+use crate::{
+    AudioError, SAMPLE_RATE, aubio::aubio_tempo_bpm, downbeats, flux, flux::Flux, loudness::loudness, pulse,
+    spectrum::Spectrum, timing, timing::TimedBeat, waveform::waveform,
+};
+use eightcount_domain::{BeatGrid, Bpm, Confidence, Hearing};
+
+/// Least audio in which a pulse can be told, seconds.
+pub const MIN_SECONDS: f64 = 2.0;
+/// Fewest beats that make a pulse.
+const MIN_BEATS: usize = 4;
+/// Points of the waveform for display.
+const WAVEFORM_POINTS: usize = 4_000;
+
+/// Hears a song: beat grid, loudness, a second opinion on the tempo, and the waveform for display.
+///
+/// `pcm` is mono at [`SAMPLE_RATE`], full scale 1 (louder is allowed). The answer does not depend on the gain.
+/// Memory grows with the length, about 1.5 times that of the PCM.
+///
+/// # Errors
+/// - [`AudioError::TooShort`] under [`MIN_SECONDS`];
+/// - [`AudioError::NotFinite`] for NaN or infinity;
+/// - [`AudioError::NoBeats`] for silence, and where no pulse stands out.
+pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
+    if let Some(index) = pcm.iter().position(|x| !x.is_finite()) {
+        return Err(AudioError::NotFinite { index });
+    }
+    let seconds = pcm.len() as f64 / f64::from(SAMPLE_RATE);
+    if seconds < MIN_SECONDS {
+        return Err(AudioError::TooShort { seconds, minimum: MIN_SECONDS });
+    }
+    Ok(Hearing {
+        duration_s: seconds,
+        grid: beat_grid(pcm)?,
+        loudness_lufs: loudness(pcm)?,
+        aubio_tempo_bpm: aubio_tempo_bpm(pcm),
+        waveform: waveform(pcm, WAVEFORM_POINTS),
+    })
+}
+
+/// The beat grid of checked audio.
+fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
+    let spectrum = Spectrum::of(pcm);
+    let audible = flux::audible(&spectrum).ok_or(AudioError::NoBeats)?;
+    let flux = Flux::of(&spectrum);
+    let pulse = &flux.pulse()[audible.clone()];
+    let beats = timing::refine(pulse, &pulse::track(pulse), audible.start);
+    if beats.len() < MIN_BEATS {
+        return Err(AudioError::NoBeats);
+    }
+    let bars = downbeats::bars(&beats, &spectrum, &flux);
+    let tempo = median_tempo(&beats).ok_or(AudioError::NoBeats)?;
+    Ok(BeatGrid {
+        downbeats: bars.downbeats,
+        tempo,
+        metre: bars.metre,
+        phase: bars.phase,
+        confidence: Confidence { bar_phase: bars.confidence, ..Confidence::default() },
+        beats: beats.iter().map(|b| b.time).collect(),
+    })
+}
+
+fn median_tempo(beats: &[TimedBeat]) -> Option<Bpm> {
+    let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1].time - w[0].time).collect();
+    let middle = intervals.len() / 2;
+    if intervals.is_empty() {
+        return None;
+    }
+    let median = *intervals.select_nth_unstable_by(middle, f64::total_cmp).1;
+    Bpm::try_from(60.0 / median).ok()
+}

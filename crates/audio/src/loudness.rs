@@ -1,0 +1,39 @@
+//! Loudness of the whole song by EBU R 128 (ITU-R BS.1770 gating).
+
+use crate::{AudioError, SAMPLE_RATE, error::LoudnessError};
+use ebur128::{EbuR128, Mode};
+
+/// Integrated loudness in LUFS of mono audio; none for silence (everything below the meter's gate).
+///
+/// # Errors
+/// [`AudioError::Loudness`] when the meter refuses the audio.
+pub fn loudness(pcm: &[f32]) -> Result<Option<f64>, AudioError> {
+    let refused = |e| AudioError::Loudness(LoudnessError(e));
+    let mut meter = EbuR128::new(1, SAMPLE_RATE, Mode::I).map_err(refused)?;
+    meter.add_frames_f32(pcm).map_err(refused)?;
+    let lufs = meter.loudness_global().map_err(refused)?;
+    Ok(lufs.is_finite().then_some(lufs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EBU Tech 3341: a 1 kHz sine of -23 dBFS on both channels reads -23 LUFS; on one channel 3 dB less.
+    #[test]
+    fn the_reference_sine_reads_as_the_standard_says() {
+        let amplitude = 10f32.powf(-23.0 / 20.0);
+        let phase = |i: usize| 2.0 * std::f32::consts::PI * 1000.0 * (i % SAMPLE_RATE as usize) as f32;
+        let pcm: Vec<f32> = (0..10 * SAMPLE_RATE as usize)
+            .map(|i| amplitude * (phase(i) / SAMPLE_RATE as f32).sin())
+            .collect();
+        let lufs = loudness(&pcm).ok().flatten().unwrap_or(0.0);
+        assert!((lufs + 26.0).abs() < 0.2, "{lufs}");
+    }
+
+    #[test]
+    fn silence_and_nothing_have_no_loudness() {
+        assert_eq!(loudness(&[]), Ok(None));
+        assert_eq!(loudness(&vec![0.0; 44_100]), Ok(None));
+    }
+}

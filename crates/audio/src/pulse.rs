@@ -1,0 +1,249 @@
+//! The bar pointer's beat level: from onset strength to beats.
+//!
+//! F. Krebs, S. Böck and G. Widmer, "An efficient state-space model for joint tempo and meter tracking", ISMIR
+//! 2015. Their hidden Markov model moves a pointer through beats of whole numbers of frames, may change tempo only
+//! on a beat, and expects onsets in the first sixteenth of each beat. Between two beats nothing is left to chance,
+//! so the best path is found over pairs (beat at frame `t`, period after it) alone, with sums of observations
+//! read from prefix sums: a few thousand operations a frame instead of one per state.
+
+use crate::spectrum::FRAMES_PER_SECOND;
+
+/// Slowest and fastest beats, per minute.
+const TEMPO_RANGE_BPM: (f64, f64) = (60.0, 215.0);
+/// The likeliest tempo, per minute.
+const TEMPO_CENTRE_BPM: f64 = 140.0;
+/// Width of the tempo prior, octaves.
+const TEMPO_WIDTH: f64 = 0.6;
+/// How much the tempo prior weighs at each beat.
+const TEMPO_WEIGHT: f64 = 6.0;
+/// How much a change of tempo costs: `exp(-STEADINESS · |ratio - 1|)`.
+const STEADINESS: f64 = 100.0;
+/// Log probability of any change of tempo, however large.
+const JUMP: f64 = -40.0;
+/// Share of a beat in which its onset is expected: one part of this many.
+const ONSET_PART: usize = 16;
+
+/// A beat before refinement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beat {
+    /// The frame in which its onset region starts.
+    pub(crate) frame: usize,
+    /// Frames until the next beat.
+    pub(crate) period: usize,
+}
+
+impl Beat {
+    /// Frames in which the onset of a beat is expected.
+    pub(crate) fn onset_frames(self) -> usize {
+        onset_frames(self.period)
+    }
+}
+
+fn onset_frames(period: usize) -> usize {
+    (period / ONSET_PART).max(1)
+}
+
+/// The likeliest beats for `pulse` (0 to 1 a frame). Empty where there is not even one beat's length of it.
+pub(crate) fn track(pulse: &[f32]) -> Vec<Beat> {
+    let tempi = Tempi::new();
+    if pulse.len() < tempi.longest() {
+        return Vec::new();
+    }
+    let observations = Observations::of(pulse);
+    let mut trellis = Trellis::new(&tempi, pulse.len());
+    for t in 0..pulse.len() {
+        trellis.step(t, &tempi, &observations);
+    }
+    trellis.best_path(&tempi, &observations)
+}
+
+/// The periods and how they follow one another.
+struct Tempi {
+    /// Frames, ascending by one.
+    periods: Vec<usize>,
+    /// Log probability of each period by itself.
+    prior: Vec<f64>,
+    /// `change[i]`: the periods reachable from period `i` in small steps, with their log probabilities.
+    change: Vec<(usize, Vec<f64>)>,
+}
+
+impl Tempi {
+    fn new() -> Self {
+        let frames = |bpm: f64| 60.0 * FRAMES_PER_SECOND / bpm;
+        let periods: Vec<usize> = (frames(TEMPO_RANGE_BPM.1).ceil() as usize
+            ..=frames(TEMPO_RANGE_BPM.0).floor() as usize)
+            .collect();
+        let prior = periods
+            .iter()
+            .map(|&p| {
+                let octaves = (frames(p as f64) / TEMPO_CENTRE_BPM).log2();
+                -0.5 * TEMPO_WEIGHT * (octaves / TEMPO_WIDTH).powi(2)
+            })
+            .collect();
+        let change = periods.iter().map(|&from| changes(from, &periods)).collect();
+        Self { periods, prior, change }
+    }
+
+    fn longest(&self) -> usize {
+        self.periods.last().copied().unwrap_or(0)
+    }
+}
+
+fn changes(from: usize, periods: &[usize]) -> (usize, Vec<f64>) {
+    let cost = |to: usize| -STEADINESS * (to as f64 / from as f64 - 1.0).abs();
+    let total: f64 = periods.iter().map(|&to| cost(to).exp()).sum();
+    let first = periods.partition_point(|&to| to < from && cost(to) < JUMP);
+    let near = periods[first..].iter().map(|&to| cost(to) - total.ln());
+    (first, near.take_while(|&c| c >= JUMP).collect())
+}
+
+/// Prefix sums of log likelihoods: of "an onset of a beat" and of "between beats".
+struct Observations {
+    onset: Vec<f64>,
+    between: Vec<f64>,
+}
+
+impl Observations {
+    fn of(pulse: &[f32]) -> Self {
+        let prefix = |likelihood: &dyn Fn(f64) -> f64| {
+            let mut sums = vec![0.0];
+            let mut sum = 0.0;
+            for &a in pulse {
+                sum += likelihood(f64::from(a));
+                sums.push(sum);
+            }
+            sums
+        };
+        let parts = (ONSET_PART - 1) as f64;
+        Self {
+            onset: prefix(&|a| (0.98 * a + 0.01).ln()),
+            between: prefix(&|a| (0.98 * (1.0 - a) / parts + 1e-3).ln()),
+        }
+    }
+
+    fn frames(&self) -> usize {
+        self.between.len() - 1
+    }
+
+    /// A beat at `t` and its period, cut where the audio ends.
+    fn beat(&self, t: usize, period: usize) -> f64 {
+        let end = (t + period).min(self.frames());
+        let onset_end = (t + onset_frames(period)).min(end);
+        self.onset[onset_end] - self.onset[t] + self.between[end] - self.between[onset_end]
+    }
+}
+
+/// The state of the search.
+struct Trellis {
+    /// Best score with a beat at `t` and period `i` after it: rows of the last `depth` frames.
+    scores: Vec<Vec<f64>>,
+    /// Which period led to it, for all frames; [`Trellis::START`] for none.
+    from: Vec<u8>,
+    width: usize,
+    /// Scores of ending period `i` at `t`, reused.
+    arrivals: Vec<f64>,
+}
+
+impl Trellis {
+    const START: u8 = u8::MAX;
+
+    fn new(tempi: &Tempi, frames: usize) -> Self {
+        let width = tempi.periods.len();
+        Self {
+            scores: vec![vec![f64::NEG_INFINITY; width]; tempi.longest() + 1],
+            from: vec![Self::START; frames * width],
+            width,
+            arrivals: vec![f64::NEG_INFINITY; width],
+        }
+    }
+
+    fn step(&mut self, t: usize, tempi: &Tempi, observations: &Observations) {
+        let depth = self.scores.len();
+        for (i, &p) in tempi.periods.iter().enumerate() {
+            self.arrivals[i] = match t.checked_sub(p) {
+                Some(before) => self.scores[before % depth][i] + observations.beat(before, p),
+                None => f64::NEG_INFINITY,
+            };
+        }
+        let any = best(&self.arrivals);
+        let row = &mut self.scores[t % depth];
+        let from = &mut self.from[t * self.width..(t + 1) * self.width];
+        row.fill(any.1 + JUMP);
+        from.fill(any.0 as u8);
+        for (i, arrival) in self.arrivals.iter().enumerate().filter(|(_, a)| a.is_finite()) {
+            let (first, costs) = &tempi.change[i];
+            let targets = row[*first..].iter_mut().zip(&mut from[*first..]);
+            for ((score, source), cost) in targets.zip(costs) {
+                if arrival + cost > *score {
+                    (*score, *source) = (arrival + cost, i as u8);
+                }
+            }
+        }
+        for (i, score) in row.iter_mut().enumerate() {
+            // The music may start anywhere inside a beat.
+            if t < tempi.periods[i] && observations.between[t] > *score {
+                (*score, from[i]) = (observations.between[t], Self::START);
+            }
+            *score += tempi.prior[i];
+        }
+    }
+
+    fn best_path(&self, tempi: &Tempi, observations: &Observations) -> Vec<Beat> {
+        let frames = observations.frames();
+        let mut ends = Vec::new();
+        for (i, &p) in tempi.periods.iter().enumerate() {
+            for t in frames.saturating_sub(p)..frames {
+                ends.push((self.scores[t % self.scores.len()][i] + observations.beat(t, p), t, i));
+            }
+        }
+        let Some(&(_, mut t, mut i)) = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
+            return Vec::new();
+        };
+        let mut beats = vec![Beat { frame: t, period: tempi.periods[i] }];
+        loop {
+            let source = self.from[t * self.width + i];
+            if source == Self::START {
+                break;
+            }
+            i = usize::from(source);
+            t -= tempi.periods[i];
+            beats.push(Beat { frame: t, period: tempi.periods[i] });
+        }
+        beats.reverse();
+        beats
+    }
+}
+
+/// Place and value of the largest; the first place for an empty slice.
+fn best(values: &[f64]) -> (usize, f64) {
+    values.iter().copied().enumerate().fold((0, f64::NEG_INFINITY), |b, x| if x.1 > b.1 { x } else { b })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn impulses(period: usize, offset: usize, frames: usize) -> Vec<f32> {
+        let late = |t: usize| (t + period - offset) % period;
+        (0..frames).map(|t| if late(t) < onset_frames(period) { 1.0 } else { 0.02 }).collect()
+    }
+
+    #[test]
+    fn regular_impulses_are_followed_exactly() {
+        for (period, offset) in [(30, 7), (36, 15), (44, 0), (48, 33)] {
+            let beats = track(&impulses(period, offset, 3000));
+            assert!(beats.len() >= 3000 / period - 1, "period {period}: {}", beats.len());
+            for beat in &beats {
+                let late = (beat.frame + period - offset) % period;
+                let reach = beat.onset_frames();
+                assert!(late == 0 || late > period - reach, "period {period}: {beat:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn too_little_has_no_beats() {
+        assert!(track(&[]).is_empty());
+        assert!(track(&[1.0; 20]).is_empty());
+    }
+}
