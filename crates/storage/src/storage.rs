@@ -6,6 +6,9 @@ use crate::{
 use std::{fmt, path::Path, time::Duration};
 use url::Url;
 
+/// How long a part may take to say how it is.
+const HEALTH_WAIT: Duration = Duration::from_secs(5);
+
 /// Where all stores are.
 #[derive(Clone)]
 pub struct StorageConfig {
@@ -111,10 +114,10 @@ impl Storage {
     /// How each part is.
     pub async fn health(&self) -> Health {
         let (audio, choreo, product, blobs, shared) = tokio::join!(
-            self.audio.version(),
-            self.choreo.version(),
-            self.product.version(),
-            self.blobs.version(),
+            part(self.audio.version()),
+            part(self.choreo.version()),
+            part(self.product.version()),
+            part(self.blobs.version()),
             self.shared.version()
         );
         let shared = match shared {
@@ -122,13 +125,7 @@ impl Storage {
             None if self.shared.is_configured() => PartHealth::Down { reason: "no answer".to_owned() },
             None => PartHealth::Absent,
         };
-        Health {
-            audio: audio.into(),
-            choreo: choreo.into(),
-            product: product.into(),
-            blobs: blobs.into(),
-            shared,
-        }
+        Health { audio, choreo, product, blobs, shared }
     }
 }
 
@@ -158,12 +155,11 @@ impl PartHealth {
     }
 }
 
-impl From<Result<(String, Duration), StorageError>> for PartHealth {
-    fn from(answer: Result<(String, Duration), StorageError>) -> Self {
-        match answer {
-            Ok((version, latency)) => Self::Up { version, latency },
-            Err(error) => Self::Down { reason: chain(&error) },
-        }
+async fn part(asking: impl Future<Output = Result<(String, Duration), StorageError>>) -> PartHealth {
+    match tokio::time::timeout(HEALTH_WAIT, asking).await {
+        Ok(Ok((version, latency))) => PartHealth::Up { version, latency },
+        Ok(Err(error)) => PartHealth::Down { reason: chain(&error) },
+        Err(_too_late) => PartHealth::Down { reason: "no answer in time".to_owned() },
     }
 }
 

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use eightcount_domain::BlobHash;
 use futures::{StreamExt, TryStreamExt};
 use object_store::{
-    ClientConfigKey, ObjectStore, ObjectStoreExt, PutPayload,
+    ClientConfigKey, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     buffered::BufWriter,
     path::Path as Key,
@@ -30,6 +30,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// How long one request may take, its body included; a broken download goes on where it stopped.
 const REQUEST_TIMEOUT: &str = "300 seconds";
+/// How often, and for how long, a request that failed is tried again here; whoever asked tries again too.
+const RETRIES: usize = 4;
+const RETRY_TIME: Duration = Duration::from_secs(20);
 
 /// How to reach S3. What is left out comes from the `AWS_*` environment.
 #[derive(Clone, Default)]
@@ -80,6 +83,11 @@ impl Bucket {
         let access = &config.s3;
         let mut builder = AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
+            .with_retry(RetryConfig {
+                max_retries: RETRIES,
+                retry_timeout: RETRY_TIME,
+                ..RetryConfig::default()
+            })
             .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), REQUEST_TIMEOUT);
         if let Some(endpoint) = &access.endpoint {
             builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));

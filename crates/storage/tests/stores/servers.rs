@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -16,7 +16,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Waits until something is true.
-pub async fn until<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
+pub async fn until(what: &str, mut check: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !check().await {
         assert!(started.elapsed() < START_WAIT, "waited too long until {what}");
@@ -129,5 +129,56 @@ impl MariaDb {
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} CHARACTER SET latin1"));
         sqlx::query(create).execute(&root).await.unwrap();
         self.address(name)
+    }
+}
+
+/// The keys of [`S3`].
+pub const S3_KEYS: (&str, &str) = ("reader", "secret-of-the-reader");
+
+/// An S3 server over a folder.
+pub struct S3 {
+    folder: TempDir,
+    port: u16,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl S3 {
+    /// With one bucket, `eightcount`.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("eightcount")).unwrap();
+        let mut service =
+            s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
+        service.set_auth(s3s::auth::SimpleAuth::from_single(S3_KEYS.0, S3_KEYS.1));
+        let service = service.build();
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let service = service.clone();
+                tokio::spawn(async move {
+                    let executor = hyper_util::rt::TokioExecutor::new();
+                    let socket = hyper_util::rt::TokioIo::new(socket);
+                    let builder = hyper_util::server::conn::auto::Builder::new(executor);
+                    let _ = builder.serve_connection(socket, service).await;
+                });
+            }
+        });
+        Self { folder, port, serving }
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where an object of the bucket lies.
+    pub fn object(&self, key: &str) -> PathBuf {
+        self.folder.path().join("eightcount").join(key)
+    }
+}
+
+impl Drop for S3 {
+    fn drop(&mut self) {
+        self.serving.abort();
     }
 }
