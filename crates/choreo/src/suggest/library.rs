@@ -4,10 +4,10 @@
 //! contiguous arrays; the rest lies apart and is read for the few steps that are offered. Rows are in order of
 //! step id, so "the smaller row" is "the smaller id".
 
-use super::terms;
+use super::terms::{self, Stand};
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, PerformanceId, Pose, Role, Step, StepId,
-    SubjectBox,
+    BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, PerformanceId, Pose, PoseJoint, Role,
+    Step, StepId, SubjectBox,
 };
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ pub(super) struct Hot {
     pub quality: f32,
     pub role: Role,
     pub hidden: bool,
-    pub start_box: Option<SubjectBox>,
+    /// How the subject stands at the start.
+    pub start: Option<Stand>,
 }
 
 /// What is read of the steps that are offered.
@@ -35,6 +36,7 @@ struct Cold {
     index: u32,
     beats: [f64; BEATS_PER_EIGHT + 1],
     movement: Movement,
+    start_box: Option<SubjectBox>,
     end_box: Option<SubjectBox>,
     poses: Option<Box<[Option<Pose>; 2]>>,
     thumbnail: [u8; 32],
@@ -93,7 +95,7 @@ impl Library {
                 quality: step.quality,
                 role: step.role,
                 hidden: step.hidden,
-                start_box: step.start_box,
+                start: step.start_box.as_ref().and_then(Stand::of),
             });
             library.shapes.push(terms::shape(&step.movement.per_beat));
             library.cold.push(Cold::of(step, width));
@@ -111,6 +113,20 @@ impl Library {
         self.hot.is_empty()
     }
 
+    /// Memory of the index in bytes, poses included, the allocator's own bookkeeping not.
+    pub fn memory_bytes(&self) -> usize {
+        let poses = self.cold.iter().filter_map(|c| c.poses.as_deref());
+        let joints: usize = poses.clone().flatten().flatten().map(|p| p.joints.len()).sum();
+        let values = self.features.raw.len() + self.features.unit.len();
+        size_of_val(&self.hot[..])
+            + size_of_val(&self.shapes[..])
+            + size_of_val(&self.cold[..])
+            + poses.count() * size_of::<[Option<Pose>; 2]>()
+            + joints * size_of::<PoseJoint>()
+            + values * size_of::<f32>()
+            + self.performances.len() * (size_of::<PerformanceId>() + 64)
+    }
+
     /// The step with this id, as it was given to [`Library::of`]; but a feature vector of unusual length comes
     /// back empty.
     pub fn step(&self, id: &StepId) -> Option<Step> {
@@ -123,7 +139,7 @@ impl Library {
             role: hot.role,
             beats: cold.beats,
             movement: cold.movement,
-            start_box: hot.start_box,
+            start_box: cold.start_box,
             end_box: cold.end_box,
             start_pose: pose(0),
             end_pose: pose(1),
@@ -154,6 +170,10 @@ impl Library {
 
     pub(super) fn performances(&self) -> usize {
         self.performances.len()
+    }
+
+    pub(super) fn start_box(&self, row: Row) -> Option<SubjectBox> {
+        self.cold[row].start_box
     }
 
     pub(super) fn end_box(&self, row: Row) -> Option<SubjectBox> {
@@ -217,6 +237,7 @@ impl Cold {
             index: step.id.index,
             beats: step.beats,
             movement: step.movement,
+            start_box: step.start_box,
             end_box: step.end_box,
             poses,
             thumbnail: digest(&step.thumbnail),

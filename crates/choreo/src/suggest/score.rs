@@ -1,8 +1,8 @@
 //! The score of one step for one question.
 
 use super::library::{Library, Probe, Row};
-use super::terms::{self, Cut, Return};
-use super::weights::Values;
+use super::terms::{self, Cut, Return, Stand};
+use super::weights::{Values, WEIGHTS};
 use super::{Chosen, Question};
 use eightcount_domain::BEATS_PER_EIGHT;
 
@@ -37,6 +37,8 @@ pub struct Scorer<'a> {
     tempo_log2: f32,
     before: Option<Cut<'a>>,
     after: Option<Cut<'a>>,
+    before_stand: Option<Stand>,
+    after_stand: Option<Stand>,
     /// Ascending by row.
     uses: Vec<Use>,
     cluster_was_danced: bool,
@@ -67,39 +69,80 @@ impl<'a> Scorer<'a> {
             let chosen = |c: &&Chosen| c.step == *id && c.eight == question.eight + 1;
             Some((library.row(id)?, others().find(chosen).is_some_and(|c| c.mirrored)))
         });
+        let before = question.previous.as_ref().and_then(found).map(|(row, m)| end_cut(library, row, m));
+        let after = next.map(|(row, m)| start_cut(library, row, m));
+        let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
         Self {
             library,
             eight: question.eight,
             probe: library.probe(&question.features.0),
             loudness: terms::shape(&question.amplitude),
             tempo_log2: question.tempo_bpm.log2() as f32,
-            before: question.previous.as_ref().and_then(found).map(|(row, m)| end_cut(library, row, m)),
-            after: next.map(|(row, m)| start_cut(library, row, m)),
+            before_stand: before.as_ref().and_then(stand),
+            after_stand: after.as_ref().and_then(stand),
+            before,
+            after,
             uses,
             cluster_was_danced: others().any(|c| c.cluster == question.cluster),
             performance_use,
         }
     }
 
-    /// Scores a step by what the whole library can be searched for: without poses, and the way round that
-    /// connects better.
-    pub fn quick(&self, row: Row, preferred: bool) -> Entry {
-        let mut values = self.common(row);
-        values.0[1] = Some(terms::as_value(terms::dot8(&self.loudness, &self.library.shapes[row])));
-        let place = |mirrored| self.connect(row, mirrored, false);
-        self.better_way(row, preferred, values, place)
+    /// Scores a step roughly, for the search through the whole library: by boxes without poses, the better way
+    /// round, mirror images of repeated steps aside. None when it cannot reach `least`, which saves most
+    /// steps the dearest part, their music.
+    pub fn quick(&self, row: Row, least: f32) -> Option<f32> {
+        let [similarity, energy, connection, tempo, repeat, novelty] = WEIGHTS.map(|(_, weight)| weight);
+        let hot = &self.library.hot[row];
+        let course = terms::dot8(&self.loudness, &self.library.shapes[row]);
+        let stretch = terms::stretch_log2(self.tempo_log2 - hot.tempo_log2);
+        let mut sum = energy * terms::as_value(course)
+            + tempo * terms::tempo_value(stretch)
+            + novelty * self.novelty(row, hot.performance);
+        let mut total = energy + tempo + novelty;
+        if let Some(value) = self.quick_connection(row) {
+            sum += connection * value;
+            total += connection;
+        }
+        if self.cluster_was_danced {
+            let returns = [false, true].map(|mirrored| terms::repeat(self.returns(row, mirrored)));
+            sum += repeat * returns[0].max(returns[1]);
+            total += repeat;
+        }
+        if (sum + similarity) / (total + similarity) < least {
+            return None;
+        }
+        if let Some(cosine) = self.probe.as_ref().and_then(|p| self.library.cosine(p, row)) {
+            sum += similarity * terms::as_value(cosine);
+            total += similarity;
+        }
+        Some(sum / total)
+    }
+
+    fn quick_connection(&self, row: Row) -> Option<f32> {
+        let before = self.before_stand.zip(self.library.hot[row].start);
+        let after = self.after_stand.and_then(|after| {
+            let end = self.library.end_box(row)?;
+            Some((after, Stand::of(&end)?))
+        });
+        if before.is_none() && after.is_none() {
+            return None;
+        }
+        let way = |mirrored| {
+            let value = |(there, here): (Stand, Stand)| there.value(&here.seen(mirrored));
+            mean(before.map(value), after.map(value))
+        };
+        way(false).zip(way(true)).map(|(plain, mirror)| plain.max(mirror))
     }
 
     /// Scores a step with all that is known of it: one entry, or two where both ways round are worth offering.
     pub fn full(&self, row: Row, preferred: bool) -> [Option<Entry>; 2] {
         let values = self.common(row);
-        let one = self.better_way(row, preferred, values, |mirrored| self.connect(row, mirrored, true));
+        let one = self.better_way(row, preferred, values, |mirrored| self.connect(row, mirrored));
         let again = |mirrored| self.returns(row, mirrored);
         let other = (again(!one.mirrored) == Return::Mirror { answers: true }
             || again(!one.mirrored) == Return::Same)
-            .then(|| {
-                self.entry(row, preferred, values, !one.mirrored, self.connect(row, !one.mirrored, true))
-            });
+            .then(|| self.entry(row, preferred, values, !one.mirrored, self.connect(row, !one.mirrored)));
         [Some(one), other]
     }
 
@@ -172,26 +215,25 @@ impl<'a> Scorer<'a> {
     }
 
     /// Mean of the connections at both ends, as far as they are known.
-    fn connect(&self, row: Row, mirrored: bool, with_poses: bool) -> Option<f32> {
-        let ends = |start: Cut<'_>, end: Cut<'_>| {
-            let before = self.before.as_ref().and_then(|before| terms::connection(before, &start));
-            let after = self.after.as_ref().and_then(|after| terms::connection(&end, after));
-            match (before, after) {
-                (Some(a), Some(b)) => Some(f32::midpoint(a, b)),
-                (one, other) => one.or(other),
-            }
-        };
-        if with_poses {
-            return ends(start_cut(self.library, row, mirrored), end_cut(self.library, row, mirrored));
-        }
-        let place = self.library.hot[row].start_box;
-        let end = if self.after.is_some() { self.library.end_box(row) } else { None };
-        ends(Cut { pose: None, place, mirrored }, Cut { pose: None, place: end, mirrored })
+    fn connect(&self, row: Row, mirrored: bool) -> Option<f32> {
+        let start = || start_cut(self.library, row, mirrored);
+        let end = || end_cut(self.library, row, mirrored);
+        let before = self.before.as_ref().and_then(|before| terms::connection(before, &start()));
+        let after = self.after.as_ref().and_then(|after| terms::connection(&end(), after));
+        mean(before, after)
+    }
+}
+
+/// The mean of what exists.
+fn mean(a: Option<f32>, b: Option<f32>) -> Option<f32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(f32::midpoint(a, b)),
+        (one, other) => one.or(other),
     }
 }
 
 fn start_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {
-    Cut { pose: library.start_pose(row), place: library.hot[row].start_box, mirrored }
+    Cut { pose: library.start_pose(row), place: library.start_box(row), mirrored }
 }
 
 fn end_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {

@@ -10,29 +10,70 @@ use std::cmp::Ordering;
 /// Goldstein, SIGIR 1998).
 const RELEVANCE: f32 = 0.8;
 /// How many of the best by quick score are scored with poses.
-const POOL: usize = 512;
+const POOL: usize = 256;
 
 /// Chooses up to [`CANDIDATES`] of the steps that may be offered, best first, preferred ones before others.
 pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Entry> {
-    let mut all: Vec<Entry> = allowed.iter().map(|a| scorer.quick(a.row, a.preferred)).collect();
-    if all.len() > POOL {
-        all.select_nth_unstable_by(POOL - 1, better);
-    }
-    let mut chosen = diverse(library, rescored(scorer, &all[..all.len().min(POOL)]));
-    if chosen.len() < CANDIDATES && all.len() > POOL {
+    let pool = best(scorer, allowed);
+    let mut chosen = diverse(library, rescored(scorer, &pool));
+    if chosen.len() < CANDIDATES && allowed.len() > POOL {
         // A few performances fill the pool: look at the best of each performance instead.
-        all.sort_unstable_by(better);
-        let mut taken = vec![0; library.performances()];
-        all.retain(|entry| {
-            let count = &mut taken[library.hot[entry.row].performance as usize];
-            *count += 1;
-            *count <= 4 * PER_PERFORMANCE
-        });
-        all.truncate(8 * POOL);
-        chosen = diverse(library, rescored(scorer, &all));
+        let pool = best_of_each(library, scorer, allowed);
+        chosen = diverse(library, rescored(scorer, &pool));
     }
     chosen.sort_by(better);
     chosen
+}
+
+/// A step with its quick score.
+#[derive(Clone, Copy)]
+struct Quick {
+    step: Allowed,
+    score: f32,
+}
+
+impl Quick {
+    fn better(&self, other: &Self) -> Ordering {
+        let preferred = other.step.preferred.cmp(&self.step.preferred);
+        preferred.then(other.score.total_cmp(&self.score)).then(self.step.row.cmp(&other.step.row))
+    }
+}
+
+/// The [`POOL`] best steps, in any order.
+fn best(scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Quick> {
+    let mut pool: Vec<Quick> = Vec::with_capacity(2 * POOL);
+    let mut least = 0.0;
+    for &step in allowed {
+        // Preferred steps are few and always taken.
+        let limit = if step.preferred { 0.0 } else { least };
+        let Some(score) = scorer.quick(step.row, limit) else { continue };
+        pool.push(Quick { step, score });
+        if pool.len() == 2 * POOL {
+            pool.select_nth_unstable_by(POOL - 1, Quick::better);
+            pool.truncate(POOL);
+            least = pool.iter().filter(|q| !q.step.preferred).map(|q| q.score).fold(1.0, f32::min);
+        }
+    }
+    if pool.len() > POOL {
+        pool.select_nth_unstable_by(POOL - 1, Quick::better);
+        pool.truncate(POOL);
+    }
+    pool
+}
+
+/// The best few steps of each performance, the best of all first, as many as are worth scoring in full.
+fn best_of_each(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Quick> {
+    let quick = |&step: &Allowed| scorer.quick(step.row, 0.0).map(|score| Quick { step, score });
+    let mut all: Vec<Quick> = allowed.iter().filter_map(quick).collect();
+    all.sort_unstable_by(Quick::better);
+    let mut taken = vec![0; library.performances()];
+    all.retain(|q| {
+        let count = &mut taken[library.hot[q.step.row].performance as usize];
+        *count += 1;
+        *count <= 4 * PER_PERFORMANCE
+    });
+    all.truncate(8 * POOL);
+    all
 }
 
 /// Preferred first, then by score, then by id.
@@ -44,9 +85,9 @@ fn better(a: &Entry, b: &Entry) -> Ordering {
         .then(a.mirrored.cmp(&b.mirrored))
 }
 
-fn rescored(scorer: &Scorer<'_>, pool: &[Entry]) -> Vec<Entry> {
-    let mut entries: Vec<Entry> =
-        pool.iter().flat_map(|e| scorer.full(e.row, e.preferred)).flatten().collect();
+fn rescored(scorer: &Scorer<'_>, pool: &[Quick]) -> Vec<Entry> {
+    let full = |q: &Quick| scorer.full(q.step.row, q.step.preferred);
+    let mut entries: Vec<Entry> = pool.iter().flat_map(full).flatten().collect();
     entries.sort_by(better);
     entries
 }

@@ -4,7 +4,8 @@
 use eightcount_domain::{BEATS_PER_EIGHT, Bpm};
 
 mod connection;
-pub use connection::{Cut, connection, mirrored_box, pose_distance};
+pub(super) use connection::Stand;
+pub use connection::{Cut, connection, pose_distance};
 
 /// The largest stretch, as the binary logarithm of 1.2.
 pub const MOST_STRETCH_LOG2: f32 = 0.263_034_4;

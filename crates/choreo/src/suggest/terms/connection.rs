@@ -24,10 +24,8 @@ pub struct Cut<'a> {
 /// How closely the subject after the cut takes the place of the one before it. Symmetric. With poses and boxes
 /// on both sides, the pose counts 60 percent; with only one kind of data, it alone; none with neither.
 pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
-    let place = match (before.place, after.place) {
-        (Some(a), Some(b)) => place_value(&seen(a, before.mirrored), &seen(b, after.mirrored)),
-        _ => None,
-    };
+    let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
+    let place = stand(before).zip(stand(after)).map(|(a, b)| a.value(&b));
     let pose = match (before.pose, after.pose) {
         (Some(a), Some(b)) => pose_distance(a, b, before.mirrored != after.mirrored).map(pose_value),
         _ => None,
@@ -57,7 +55,9 @@ pub fn pose_distance(a: &Pose, b: &Pose, mirror: bool) -> Option<f32> {
     for (i, from) in a.joints.iter().take(counted).enumerate() {
         let to = &b.joints[if mirror { partner(i) } else { i }];
         let confidence = from.confidence.min(to.confidence).clamp(0.0, 1.0);
-        let distance = (from.x - if mirror { -to.x } else { to.x }).hypot(from.y - to.y);
+        let (across, down) = (from.x - if mirror { -to.x } else { to.x }, from.y - to.y);
+        // Not `hypot`: ten times as dear, and joints are never near the limits of the type.
+        let distance = (across * across + down * down).sqrt();
         if distance.is_finite() && confidence > 0.0 {
             sum += confidence * distance;
             total += confidence;
@@ -77,25 +77,35 @@ fn partner(joint: usize) -> usize {
     }
 }
 
-/// A box in a picture shown left to right reversed.
-#[must_use]
-pub fn mirrored_box(place: SubjectBox) -> SubjectBox {
-    SubjectBox { centre_x: 1.0 - place.centre_x, ..place }
+/// What of a box counts at a cut; made once for each step, since a logarithm is dear.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in super::super) struct Stand {
+    centre_x: f32,
+    floor: f32,
+    height_log2: f32,
 }
 
-fn seen(place: SubjectBox, mirrored: bool) -> SubjectBox {
-    if mirrored { mirrored_box(place) } else { place }
-}
+impl Stand {
+    /// None for a box without height, or with numbers that are not finite.
+    pub fn of(place: &SubjectBox) -> Option<Self> {
+        let height_log2 = (place.bottom - place.top).log2();
+        let stand = Self { centre_x: place.centre_x, floor: place.bottom, height_log2 };
+        (stand.centre_x + stand.floor + stand.height_log2).is_finite().then_some(stand)
+    }
 
-/// Likeness of two boxes: half for the ratio of heights (0 from double size on: alignment would have to zoom
-/// that much), a third for the horizontal place (0 from half a picture on), the rest for the floor.
-pub(in super::super) fn place_value(a: &SubjectBox, b: &SubjectBox) -> Option<f32> {
-    let (tall, small) = (a.bottom - a.top, b.bottom - b.top);
-    let size = 1.0 - (tall / small).log2().abs().min(1.0);
-    let side = 1.0 - (2.0 * (a.centre_x - b.centre_x).abs()).min(1.0);
-    let floor = 1.0 - (2.0 * (a.bottom - b.bottom).abs()).min(1.0);
-    let value = size / 2.0 + side / 3.0 + floor / 6.0;
-    (tall > 0.0 && small > 0.0 && value.is_finite()).then(|| value.clamp(0.0, 1.0))
+    /// As it stands in a picture shown left to right reversed, if it is.
+    pub fn seen(self, mirrored: bool) -> Self {
+        if mirrored { Self { centre_x: 1.0 - self.centre_x, ..self } } else { self }
+    }
+
+    /// Likeness: half for the ratio of heights (0 from double size on: alignment would have to zoom that
+    /// much), a third for the horizontal place (0 from half a picture on), the rest for the floor.
+    pub fn value(&self, other: &Self) -> f32 {
+        let size = (self.height_log2 - other.height_log2).abs().min(1.0);
+        let side = (2.0 * (self.centre_x - other.centre_x).abs()).min(1.0);
+        let floor = (2.0 * (self.floor - other.floor).abs()).min(1.0);
+        (1.0 - size / 2.0 - side / 3.0 - floor / 6.0).max(0.0)
+    }
 }
 
 #[cfg(test)]
