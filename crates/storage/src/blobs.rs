@@ -30,6 +30,9 @@ use std::{
 /// How long an upload may wait under `incoming/` before [`Blobs::sweep_temporary`] takes it for abandoned.
 pub const INCOMING_KEPT: Duration = Duration::from_hours(24);
 
+/// Bytes of local copies that are kept when nothing else is said: 10 GiB.
+pub const CACHE_BYTES: u64 = 10 << 30;
+
 /// Where blobs are.
 #[derive(Clone, Debug)]
 pub struct BlobsConfig {

@@ -12,7 +12,9 @@ mod shared;
 mod storage;
 mod tls;
 
-pub use blobs::{Blobs, BlobsConfig, ByteStream, INCOMING_KEPT, LocalBlob, S3Access, StagedUpload};
+pub use blobs::{
+    Blobs, BlobsConfig, ByteStream, CACHE_BYTES, INCOMING_KEPT, LocalBlob, S3Access, StagedUpload,
+};
 pub use error::StorageError;
 pub use page::{BadCursor, Cursor, Listed, PAGE_LIMIT_ITEMS, Page};
 pub use records::{AudioRecords, ChoreoRecords, CrossEdit, Library, ProductRecords};

@@ -1,7 +1,8 @@
 //! All stores together, as a process opens them.
 
 use crate::{
-    AudioRecords, Blobs, BlobsConfig, ChoreoRecords, ProductRecords, S3Access, SharedView, StorageError,
+    AudioRecords, Blobs, BlobsConfig, CACHE_BYTES, ChoreoRecords, ProductRecords, S3Access, SharedView,
+    StorageError,
 };
 use std::{fmt, path::Path, time::Duration};
 use url::Url;
@@ -42,7 +43,7 @@ impl StorageConfig {
             blobs: BlobsConfig {
                 address: address("files")?,
                 cache_folder: folder.join("cache"),
-                cache_bytes: 0,
+                cache_bytes: CACHE_BYTES,
                 s3: S3Access::default(),
             },
         })
@@ -90,7 +91,7 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens all stores. Databases and blobs must answer; Redis need not.
+    /// Opens all stores. Databases must answer; what is wrong with the others shows in [`Self::health`].
     pub async fn connect(config: &StorageConfig) -> Result<Self, StorageError> {
         Ok(Self {
             audio: AudioRecords::connect(&config.audio).await?,

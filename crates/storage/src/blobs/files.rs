@@ -31,12 +31,14 @@ pub(super) fn hash_bytes(bytes: &[u8]) -> BlobHash {
     hash_of(Sha256::new_with_prefix(bytes))
 }
 
-/// The name of a regular file's bytes. The file is on disk afterwards, not only in memory.
+/// The name of a regular file's bytes.
 pub(super) fn hash_file(source: &Path) -> io::Result<BlobHash> {
-    let mut file = open_regular(source)?;
-    let hash = hash_while(&mut file, |_| Ok(()))?;
-    file.sync_data()?;
-    Ok(hash)
+    hash_while(&mut open_regular(source)?, |_| Ok(()))
+}
+
+/// Sees to it that a file's bytes are on disk, not only in memory.
+pub(super) fn sync_file(file: &Path) -> io::Result<()> {
+    File::open(file)?.sync_data()
 }
 
 /// Copies a regular file to a new one and names its bytes. The copy is on disk afterwards.

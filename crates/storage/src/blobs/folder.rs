@@ -2,7 +2,7 @@
 
 use super::{
     ByteStream, INCOMING_KEPT, LocalBlob,
-    files::{blocking, copy_file, hash_bytes, hash_file, length, remove, rename, write_file},
+    files::{blocking, copy_file, hash_bytes, hash_file, length, remove, rename, sync_file, write_file},
     temporary::{TemporaryFile, TemporaryFolder, sweep_folder},
 };
 use crate::StorageError;
@@ -63,6 +63,7 @@ impl Folder {
         let (folder, source) = (self.clone(), source.to_owned());
         blocking("moving a file into the blobs", move || {
             let hash = hash_file(&source)?;
+            sync_file(&source)?;
             match rename(&source, &folder.path(&hash)) {
                 Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                     let hash = folder.put_copy(&source)?;

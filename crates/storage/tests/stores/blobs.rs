@@ -172,8 +172,8 @@ async fn refusals(blobs: &Blobs, scratch: &TempDir) {
     std::os::unix::fs::symlink(&secret, &link).unwrap();
     let missing = scratch.path().join("missing");
     for path in [link.as_path(), scratch.path(), &missing, Path::new("/dev/zero")] {
-        assert!(matches!(blobs.put_file(path).await, Err(StorageError::File { .. })), "{path:?}");
-        assert!(matches!(blobs.move_file(path).await, Err(StorageError::File { .. })), "{path:?}");
+        assert!(matches!(blobs.put_file(path).await, Err(StorageError::File { .. })), "{}", path.display());
+        assert!(matches!(blobs.move_file(path).await, Err(StorageError::File { .. })), "{}", path.display());
     }
     assert!(secret.exists() && link.exists());
 }

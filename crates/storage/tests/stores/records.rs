@@ -4,7 +4,7 @@ use crate::{
     samples::{
         blob, choreography, choreography_id, conformed, hash, performance, song, stage, step, suggestion,
     },
-    servers::MariaDb,
+    servers::{MariaDb, until},
 };
 use eightcount_domain::*;
 use eightcount_storage::{AudioRecords, ChoreoRecords, Cursor, Page, ProductRecords};
@@ -23,12 +23,38 @@ async fn records_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn records_on_mysql() {
-    let server = MariaDb::start().await;
+    let mut server = MariaDb::start().await;
     let audio = server.database("audio").await;
     let choreo = server.database("choreo").await;
     let product = server.database("product").await;
     interrupted_migration(&audio).await;
     suite(&audio, &choreo, &product).await;
+
+    let records = AudioRecords::connect(&audio).await.unwrap();
+    server.restart().await;
+    until("it is found again", async || match records.song(&song(1, 0).id).await {
+        Ok(found) => found.is_some(),
+        Err(error) => {
+            assert!(error.is_transient(), "{error:?}");
+            false
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_sqlite_file_is_worth_another_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite://{}/audio.sqlite", folder.path().display());
+    let records = AudioRecords::connect(&address).await.unwrap();
+    records.migrate().await.unwrap();
+    let other = sqlx::SqlitePool::connect(&address).await.unwrap();
+    let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    assert_eq!(records.song(&song(1, 0).id).await.unwrap(), None, "reading goes on meanwhile");
+    let error = records.insert_song(&song(1, 0)).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    drop(writing);
+    assert!(records.insert_song(&song(1, 0)).await.unwrap());
 }
 
 async fn suite(audio: &str, choreo: &str, product: &str) {
@@ -132,7 +158,8 @@ async fn hearings(audio: &AudioRecords) {
     audio.put_section_analysis(&longest, &blob(5)).await.unwrap();
     assert_eq!(audio.section_analysis(&longest).await.unwrap(), Some(blob(5)));
     assert_eq!(audio.section_analysis(&longest.to_uppercase()).await.unwrap(), None, "case counts");
-    assert!(audio.put_section_analysis(&"k".repeat(256), &blob(6)).await.is_err(), "never cut silently");
+    let too_long = audio.put_section_analysis(&"k".repeat(256), &blob(6)).await;
+    assert!(!too_long.expect_err("never cut silently").is_transient());
 }
 
 async fn performances(choreo: &ChoreoRecords) {

@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long a server may take until it answers; the machine may be busy.
-const START_WAIT: Duration = Duration::from_secs(60);
+const START_WAIT: Duration = Duration::from_mins(1);
 
 pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
@@ -90,8 +90,8 @@ impl Redis {
 
 /// A MariaDB server: what `mysql://` addresses are tested against.
 pub struct MariaDb {
-    _server: Server,
-    _folder: TempDir,
+    server: Option<Server>,
+    folder: TempDir,
     port: u16,
 }
 
@@ -105,18 +105,25 @@ impl MariaDb {
             .output()
             .unwrap_or_else(|e| panic!("mariadb-server is needed (scripts/setup installs it): {e}"));
         assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
-        let port = free_port();
+        let mut mariadb = Self { server: None, folder, port: free_port() };
+        mariadb.restart().await;
+        mariadb
+    }
+
+    /// Kills it, if it runs, and starts it on the same folder and port.
+    pub async fn restart(&mut self) {
+        self.server = None;
+        let folder = self.folder.path();
         let mut command = Command::new("mariadbd");
-        command.args(["--no-defaults", &data, "--user=root", "--bind-address=127.0.0.1"]);
-        command.arg(format!("--port={port}"));
-        command.arg(format!("--socket={}", folder.path().join("socket").display()));
+        command.args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1"]);
+        command.arg(format!("--datadir={}", folder.join("data").display()));
+        command.arg(format!("--port={}", self.port));
+        command.arg(format!("--socket={}", folder.join("socket").display()));
         // Nothing here must survive a power cut.
         command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]);
-        let server = Server::start(&mut command, &folder.path().join("log"));
-        let mariadb = Self { _server: server, _folder: folder, port };
-        let root = mariadb.address("mysql");
+        self.server = Some(Server::start(&mut command, &folder.join("log")));
+        let root = self.address("mysql");
         until("MariaDB answers", async || sqlx::MySqlPool::connect(&root).await.is_ok()).await;
-        mariadb
     }
 
     pub fn address(&self, database: &str) -> String {
