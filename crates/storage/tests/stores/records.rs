@@ -288,7 +288,9 @@ async fn choreographies(choreos: &[&ChoreoRecords]) {
     }))
     .await;
     assert_eq!(choreos[0].choreography(&choreography_id(1)).await.unwrap(), Some(choreography(1, 7)));
-    choreos[0].put_choreography(&choreography(1, 3)).await.unwrap();
+    for late in [3, 5] {
+        choreos[0].put_choreography(&choreography(1, late)).await.unwrap();
+    }
     assert_eq!(choreos[0].choreography(&choreography_id(1)).await.unwrap().unwrap().version, 7);
 
     let finished = ChoreographyState { status: ChoreographyStatus::Finished, ..choreography(1, 9) };
