@@ -1,0 +1,28 @@
+//! All routes, one endpoint a file: why it refuses, what is written about it, what it does.
+
+mod choreographies;
+mod performances;
+mod service;
+mod songs;
+mod steps;
+mod takes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Routes whose answer begins within the time limit.
+pub fn timed() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(songs::timed())
+        .merge(performances::timed())
+        .merge(choreographies::routes())
+        .routes(routes!(steps::thumbnail::handle))
+        .routes(routes!(steps::hidden::handle))
+        .routes(routes!(takes::get::handle))
+        .merge(service::routes())
+}
+
+/// Uploads: they take as long as they take, as long as bytes come.
+pub fn unhurried() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(songs::upload::handle)).routes(routes!(performances::upload::handle))
+}

@@ -1,0 +1,48 @@
+//! `/api/choreographies`
+
+mod cancel;
+mod candidates;
+mod create;
+mod events;
+mod finish;
+mod get;
+mod list;
+mod product;
+mod report;
+mod reroll;
+mod select;
+mod stage;
+mod stages;
+
+use crate::{app::App, gateway::GatewayError, problem::Problem};
+use eightcount_domain::{ChoreographyId, FailureCode};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// All of them.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create::handle))
+        .routes(routes!(list::handle))
+        .routes(routes!(get::handle))
+        .routes(routes!(candidates::handle))
+        .routes(routes!(select::handle))
+        .routes(routes!(reroll::handle))
+        .routes(routes!(finish::handle))
+        .routes(routes!(cancel::handle))
+        .routes(routes!(stages::handle))
+        .routes(routes!(stage::handle))
+        .routes(routes!(product::handle))
+        .routes(routes!(report::handle))
+        .routes(routes!(events::handle))
+}
+
+/// Why a message was not taken. A workflow that runs no more is told apart from one that never was.
+async fn not_taken(app: &App, id: &ChoreographyId, error: GatewayError) -> Problem {
+    match error {
+        GatewayError::NotRunning => match app.state_of(id).await {
+            Ok(_) => Problem::new(FailureCode::ChoreographyFinished),
+            Err(error) => error.into(),
+        },
+        other => other.into(),
+    }
+}

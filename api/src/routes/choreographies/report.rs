@@ -1,0 +1,116 @@
+//! `GET /api/choreographies/{choreography}/report`
+
+use crate::{
+    app::App,
+    extract::Id,
+    problem::{Language, Problem, ProblemBody},
+    views::{ReportEight, ReportView},
+};
+use axum::{Json, extract::State};
+use eightcount_domain::{
+    Candidate, ChoreographyId, ChoreographyState, EightState, Selection, StepId, SuggestionId,
+};
+use eightcount_storage::{Storage, StorageError};
+
+/// Show what a choreography is made of
+///
+/// Eight by eight: when, which step of whose performance, with what score and why.
+#[utoipa::path(
+    get,
+    path = "/api/choreographies/{choreography}/report",
+    operation_id = "get_report",
+    tag = "choreographies",
+    params(("choreography" = ChoreographyId, Path)),
+    responses(
+        (status = 200, description = "The report", body = ReportView),
+        (status = 404, description = "`unknown_choreography`", body = ProblemBody,
+            content_type = "application/problem+json"),
+    ),
+)]
+#[tracing::instrument(name = "choreographies.report", skip_all, fields(choreography = %id))]
+pub async fn handle(
+    State(app): State<App>,
+    Id(id): Id<ChoreographyId>,
+    language: Language,
+) -> Result<Json<ReportView>, Problem> {
+    let state = app.state_of(&id).await?;
+    let song = app.storage().audio.song(&state.song).await?;
+    let eights = eights(app.storage(), &state, language).await?;
+    Ok(Json(ReportView {
+        choreography: id,
+        status: state.status,
+        song: state.song,
+        song_title: song.map(|song| song.title).unwrap_or_default(),
+        section: state.section,
+        eights,
+    }))
+}
+
+async fn eights(
+    storage: &Storage,
+    state: &ChoreographyState,
+    language: Language,
+) -> Result<Vec<ReportEight>, StorageError> {
+    // Serials count the questions of the whole choreography: none is larger than the newest of any eight.
+    let newest = state.eights.iter().filter_map(|eight| eight.suggestion.as_ref()).map(|id| id.serial).max();
+    let mut reported = Vec::with_capacity(state.eights.len());
+    for (k, eight) in (0..).zip(&state.eights) {
+        let Some(selection) = &eight.selection else { continue };
+        let newest = eight.suggestion.as_ref().map(|id| id.serial).or(newest);
+        let last = SuggestionId { choreography: state.id.clone(), eight: k, serial: newest.unwrap_or(0) };
+        let offered = offered(storage, last, &selection.step).await?;
+        reported.push(report_of(storage, k, eight, selection, offered, language).await?);
+    }
+    Ok(reported)
+}
+
+/// The candidate as which a step was offered: a re-roll may have replaced the suggestion it was in, so earlier ones
+/// are looked through too, newest first.
+async fn offered(
+    storage: &Storage,
+    last: SuggestionId,
+    step: &StepId,
+) -> Result<Option<Candidate>, StorageError> {
+    for serial in (0..=last.serial).rev() {
+        let id = SuggestionId { serial, ..last.clone() };
+        let suggestion = storage.choreo.suggestion(&id).await?;
+        let candidates = suggestion.map(|suggestion| suggestion.candidates).unwrap_or_default();
+        if let Some(candidate) = candidates.into_iter().find(|candidate| candidate.step == *step) {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}
+
+async fn report_of(
+    storage: &Storage,
+    k: u32,
+    eight: &EightState,
+    selection: &Selection,
+    offered: Option<Candidate>,
+    language: Language,
+) -> Result<ReportEight, StorageError> {
+    let performance = storage.choreo.performance(&selection.step.performance).await?;
+    let (performance_title, performance_credit) =
+        performance.map(|performance| (performance.title, performance.credit)).unwrap_or_default();
+    let score = offered.as_ref().map(|candidate| candidate.score);
+    let (terms, reasons) = offered.map_or_else(Default::default, |candidate| {
+        let reasons = match language {
+            Language::English => candidate.reasons_en,
+            Language::Korean => candidate.reasons_ko,
+        };
+        (candidate.terms, reasons)
+    });
+    Ok(ReportEight {
+        eight: k,
+        section: eight.section,
+        cluster: eight.cluster.map(|cluster| cluster.to_string()),
+        step: selection.step.to_string(),
+        mirrored: selection.mirrored,
+        performance_title,
+        performance_credit,
+        score,
+        terms,
+        reasons,
+    })
+}

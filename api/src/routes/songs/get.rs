@@ -1,0 +1,56 @@
+//! `GET /api/songs/{song}`
+
+use crate::{
+    app::App,
+    extract::{Asked, Id},
+    hearings,
+    problem::{Problem, ProblemBody},
+    views::{HeardSong, SongDetail, SongView},
+};
+use axum::{Json, extract::State};
+use eightcount_domain::{FailureCode, SongId, SongStatus};
+use serde::Deserialize;
+
+/// Parts of the waveform when nobody says.
+const PEAKS: usize = 1000;
+
+/// How much to show.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DetailQuery {
+    /// Most parts of the waveform; 1000 when missing.
+    #[param(minimum = 1, maximum = 100_000)]
+    pub peaks: Option<u32>,
+}
+
+/// Show a song
+///
+/// Once it is `ready`: with its tempo, beats, eights and waveform.
+#[utoipa::path(
+    get,
+    path = "/api/songs/{song}",
+    operation_id = "get_song",
+    tag = "songs",
+    params(("song" = SongId, Path), DetailQuery),
+    responses(
+        (status = 200, description = "The song", body = SongDetail),
+        (status = 404, description = "`unknown_song`", body = ProblemBody,
+            content_type = "application/problem+json"),
+    ),
+)]
+#[tracing::instrument(name = "songs.get", skip_all, fields(song = %id))]
+pub async fn handle(
+    State(app): State<App>,
+    Id(id): Id<SongId>,
+    Asked(query): Asked<DetailQuery>,
+) -> Result<Json<SongDetail>, Problem> {
+    let song = app.storage().audio.song(&id).await?;
+    let song = song.ok_or_else(|| Problem::new(FailureCode::UnknownSong))?;
+    let hearing = match song.status {
+        SongStatus::Ready => hearings::of(app.storage(), &id).await?,
+        SongStatus::Hearing | SongStatus::Failed => None,
+    };
+    let peaks = query.peaks.map_or(PEAKS, |peaks| peaks.max(1) as usize);
+    let heard = hearing.map(|hearing| HeardSong::of(&hearing, peaks));
+    Ok(Json(SongDetail { song: SongView::from(song), heard }))
+}

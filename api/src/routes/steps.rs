@@ -1,0 +1,4 @@
+//! `/api/steps`
+
+pub mod hidden;
+pub mod thumbnail;

@@ -1,0 +1,3 @@
+//! `/api/takes`
+
+pub mod get;

@@ -1,0 +1,35 @@
+//! What the API shows, where that is more or less than what the domain keeps. Units are in the names; addresses of
+//! what belongs together come along, so that clients need not build them.
+
+mod candidates;
+mod page;
+mod performance;
+mod report;
+mod song;
+
+pub use candidates::{CandidateView, CandidatesView};
+pub use page::{PageQuery, Paged};
+pub use performance::PerformanceView;
+pub use report::{ReportEight, ReportView};
+pub use song::{HeardSong, SongDetail, SongView};
+
+use eightcount_workflows::contract::Receipt;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The answer to an accepted change of a choreography. The next read shows at least this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// The user's accepted changes so far: name it in the next change.
+    #[schema(example = 3)]
+    pub revision: u32,
+    /// The visible changes so far.
+    #[schema(example = 17)]
+    pub version: u64,
+}
+
+impl From<Receipt> for ReceiptView {
+    fn from(receipt: Receipt) -> Self {
+        Self { revision: receipt.revision, version: receipt.version }
+    }
+}

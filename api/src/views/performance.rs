@@ -1,0 +1,158 @@
+//! Performances and their steps.
+
+use eightcount_domain::{
+    FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role, Step, SubjectBox,
+};
+use eightcount_workflows::contract::IngestProgress;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A performance.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct PerformanceView {
+    /// SHA-256 of the uploaded file.
+    pub id: PerformanceId,
+    /// Its title.
+    pub title: String,
+    /// Who dances, who made it, under which licence; empty when not told.
+    pub credit: String,
+    /// When it was uploaded, milliseconds since the Unix epoch.
+    pub uploaded_at_ms: Millis,
+    /// How far its ingest has come.
+    pub status: PerformanceStatus,
+    /// Why the ingest failed.
+    pub failure: Option<FailureCode>,
+    /// What became of it; none until published.
+    pub video: Option<VideoView>,
+    /// What its ingest is doing, while it is being ingested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<ProgressView>,
+    /// Its steps, in order; left out of lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<StepView>>,
+}
+
+/// The facts of an ingested video.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct VideoView {
+    /// Where the video is.
+    pub url: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second, constant.
+    pub fps: u32,
+    /// Number of frames.
+    pub frames: u64,
+    /// Tempo of its music.
+    pub tempo_bpm: f64,
+    /// Number of its steps.
+    pub steps: u32,
+}
+
+/// How far an ingest has come.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ProgressView {
+    /// What it is doing: `conforming`, `hearing`, `watching`, `publishing`, `published` or `failed`.
+    #[schema(example = "watching")]
+    pub phase: String,
+    /// Percent of the work that is done.
+    pub percent: u8,
+}
+
+/// A step: one eight of a performance.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct StepView {
+    /// Its id.
+    pub id: String,
+    /// Which eight of its performance, from 0.
+    pub index: u32,
+    /// What it is for.
+    pub role: Role,
+    /// When it starts in the video, seconds.
+    pub start_s: f64,
+    /// When it ends, seconds.
+    pub end_s: f64,
+    /// Its tempo.
+    pub tempo_bpm: f64,
+    /// How its movement was measured.
+    pub movement_tier: MovementTier,
+    /// Amount of motion in each of its beats, 0 (still) and up.
+    pub movement: Vec<f32>,
+    /// Where the subject is when it starts.
+    pub start_box: Option<SubjectBox>,
+    /// Where the subject is when it ends.
+    pub end_box: Option<SubjectBox>,
+    /// 0 (unusable) to 1: share of its frames in which the subject was found whole.
+    pub quality: f32,
+    /// Left out of suggestions by a curator.
+    pub hidden: bool,
+    /// Where its picture is.
+    pub thumbnail_url: String,
+}
+
+impl PerformanceView {
+    /// With the progress of its ingest.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Option<IngestProgress>) -> Self {
+        self.progress = progress.map(|progress| ProgressView {
+            phase: progress.phase.as_str().to_owned(),
+            percent: progress.percent,
+        });
+        self
+    }
+
+    /// With its steps.
+    #[must_use]
+    pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
+        self.steps = Some(steps.into_iter().map(StepView::from).collect());
+        self
+    }
+}
+
+impl From<Performance> for PerformanceView {
+    fn from(performance: Performance) -> Self {
+        let url = format!("/api/performances/{}/video", performance.id);
+        Self {
+            id: performance.id,
+            title: performance.title,
+            credit: performance.credit,
+            uploaded_at_ms: performance.uploaded_at_ms,
+            status: performance.status,
+            failure: performance.failure,
+            video: performance.conformed.map(|conformed| VideoView {
+                url,
+                width: conformed.width,
+                height: conformed.height,
+                fps: conformed.fps.get(),
+                frames: conformed.frames,
+                tempo_bpm: conformed.tempo.get(),
+                steps: conformed.steps,
+            }),
+            progress: None,
+            steps: None,
+        }
+    }
+}
+
+impl From<Step> for StepView {
+    fn from(step: Step) -> Self {
+        let [start_s, .., end_s] = step.beats;
+        Self {
+            thumbnail_url: format!("/api/steps/{}/thumbnail", step.id),
+            id: step.id.to_string(),
+            index: step.id.index,
+            role: step.role,
+            start_s,
+            end_s,
+            tempo_bpm: step.tempo_bpm(),
+            movement_tier: step.movement.tier,
+            movement: step.movement.per_beat.to_vec(),
+            start_box: step.start_box,
+            end_box: step.end_box,
+            quality: step.quality,
+            hidden: step.hidden,
+        }
+    }
+}
