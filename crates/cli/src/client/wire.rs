@@ -1,0 +1,180 @@
+//! What the REST API answers, as far as the commands use it. Unknown fields are passed over, so that a newer
+//! instance can be used.
+
+use eightcount_domain::{
+    ChoreographyId, ChoreographyStatus, Confidence, FailureCode, PerformanceId, PerformanceStatus, ScoreTerm,
+    Section, SongId, SongStatus, StepId,
+};
+use serde::{Deserialize, Serialize};
+
+/// A song and what was heard in it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SongDetail {
+    /// Its id.
+    pub id: SongId,
+    /// Its title.
+    pub title: String,
+    /// How far its hearing has come.
+    pub status: SongStatus,
+    /// Why the hearing failed.
+    pub failure: Option<FailureCode>,
+    /// What was heard, once it is ready.
+    #[serde(default)]
+    pub heard: Option<HeardSong>,
+}
+
+/// What was heard in a song.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HeardSong {
+    /// Median tempo, beats per minute.
+    pub tempo_bpm: f64,
+    /// Tempo that aubio heard on its own.
+    pub aubio_tempo_bpm: Option<f64>,
+    /// Beats in a bar.
+    pub metre: u8,
+    /// How sure the beats are.
+    pub confidence: Confidence,
+    /// Loudness by EBU R 128.
+    pub loudness_lufs: Option<f64>,
+    /// Beat times in seconds.
+    pub beats_s: Vec<f64>,
+    /// Indices into `beats_s` of the first beat of each bar.
+    pub downbeats: Vec<u32>,
+    /// The eights of the whole song.
+    pub eights: Vec<SongEight>,
+}
+
+/// An eight of a whole song.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SongEight {
+    /// Counts the eights of the song, from 0.
+    pub index: u32,
+    /// When it starts, seconds.
+    pub start_s: f64,
+    /// When it ends, seconds.
+    pub end_s: f64,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Paged<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts.
+    pub next: Option<String>,
+}
+
+/// A performance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PerformanceItem {
+    /// Its id.
+    pub id: PerformanceId,
+    /// Its title.
+    pub title: String,
+    /// Whose it is.
+    pub credit: String,
+    /// How far its ingest has come.
+    pub status: PerformanceStatus,
+    /// Why the ingest failed.
+    pub failure: Option<FailureCode>,
+    /// What became of it.
+    pub video: Option<Video>,
+    /// What its ingest is doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<IngestProgress>,
+}
+
+/// The facts of an ingested video.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Video {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second.
+    pub fps: u32,
+    /// Number of frames.
+    pub frames: u64,
+    /// Tempo of its music.
+    pub tempo_bpm: f64,
+    /// Number of its steps.
+    pub steps: u32,
+}
+
+/// How far an ingest has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IngestProgress {
+    /// What it is doing.
+    pub phase: String,
+    /// Percent of the work that is done.
+    pub percent: u8,
+}
+
+/// The steps offered for an eight.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Candidates {
+    /// The revision on which a selection among them is made.
+    pub revision: u32,
+    /// Best first.
+    pub candidates: Vec<OfferedStep>,
+}
+
+/// A step offered for an eight.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OfferedStep {
+    /// The step.
+    pub step: StepId,
+    /// 0 to 1.
+    pub score: f32,
+    /// Title of its performance.
+    pub performance_title: String,
+}
+
+/// What a choreography is made of, eight by eight.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// The choreography.
+    pub choreography: ChoreographyId,
+    /// What is happening to it.
+    pub status: ChoreographyStatus,
+    /// The song.
+    pub song: SongId,
+    /// Its title.
+    pub song_title: String,
+    /// The section of the song.
+    pub section: Section,
+    /// The eights that have a selection, in order.
+    pub eights: Vec<ReportEight>,
+}
+
+/// One eight of a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReportEight {
+    /// Which, from 0.
+    pub eight: u32,
+    /// When it starts and ends on the song's clock.
+    pub section: Section,
+    /// Which eights it sounds like.
+    pub cluster: Option<String>,
+    /// The selected step.
+    pub step: String,
+    /// Shown left to right reversed.
+    pub mirrored: bool,
+    /// Title of the performance it is cut from.
+    pub performance_title: String,
+    /// Whose performance that is.
+    pub performance_credit: String,
+    /// The score with which it was offered.
+    pub score: Option<f32>,
+    /// The parts of the score.
+    pub terms: Vec<ScoreTerm>,
+    /// Why it was offered.
+    pub reasons: Vec<String>,
+}
+
+/// The answer to an accepted change of a choreography.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Receipt {
+    /// The user's accepted changes so far.
+    pub revision: u32,
+}

@@ -1,0 +1,12 @@
+//! One command a file.
+
+pub mod analyse;
+pub mod api;
+pub mod dance;
+pub mod demo;
+pub mod doctor;
+pub mod ingest;
+pub mod library;
+pub mod migrate;
+pub mod up;
+pub mod worker;

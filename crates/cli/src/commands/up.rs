@@ -1,0 +1,50 @@
+//! `eightcount up`: the whole service on this machine.
+
+use crate::{
+    args::UpArgs,
+    embedded::Ports,
+    service::{Service, ServiceConfig},
+    signals::{Signals, unless_interrupted},
+};
+use std::net::SocketAddr;
+
+/// Runs until a signal comes or a part fails.
+pub async fn run(args: UpArgs) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let config = ServiceConfig {
+        data: args.data.folder,
+        listen: SocketAddr::new(args.listen.host, args.listen.port),
+        ports: Ports {
+            temporal: args.temporal_port,
+            temporal_ui: args.temporal_ui_port,
+            redis: args.redis_port,
+        },
+        work: args.work,
+        without_workers: args.without_workers,
+        servers: args.servers,
+    };
+    let mut service = unless_interrupted(&mut signals, Service::start(config)).await?;
+    announce(&service);
+    let ended = tokio::select! {
+        error = service.ended() => Err(error),
+        () = signals.next() => Ok(()),
+    };
+    signals.end_at_next();
+    if ended.is_ok() {
+        println!("stopping (once more to stop at once)");
+    }
+    let stopped = service.stop().await;
+    ended.and(stopped)
+}
+
+fn announce(service: &Service) {
+    let embedded = service.embedded();
+    println!("Eightcount      {}", service.url);
+    println!("API             {}/docs", service.url);
+    if let Some(url) = &embedded.temporal_ui_url {
+        println!("Temporal Web UI {url}");
+    }
+    println!("Metrics         {}/metrics", service.url);
+    println!("Data            {}", embedded.data.display());
+    println!("ready");
+}

@@ -1,0 +1,81 @@
+//! What a cross-edit is made of, as a table for people.
+
+use crate::{
+    client::{Report, ReportEight},
+    section::clock,
+};
+use eightcount_domain::{Millis, Seconds};
+use std::fmt::Write;
+
+/// The table: eight, time, step, score and reasons, one eight a line, the reasons below it.
+pub fn table(report: &Report) -> String {
+    let mut text = String::new();
+    let (start, end) = (at(report.section.start_ms), at(report.section.end_ms));
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}, {start} to {end}, {} eights\n", report.song_title, report.eights.len());
+    let _ = writeln!(text, "{:>5}  {:>8}  {:7}  {:>5}  step", "eight", "time", "cluster", "score");
+    for eight in &report.eights {
+        let score = eight.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.2}"));
+        let cluster = eight.cluster.as_deref().unwrap_or("-");
+        let start = at(eight.section.start_ms);
+        let _ =
+            writeln!(text, "{:>5}  {start:>8}  {cluster:7}  {score:>5}  {}", eight.eight + 1, step(eight));
+        for reason in &eight.reasons {
+            let _ = writeln!(text, "{:33}{reason}", "");
+        }
+        let terms: Vec<_> =
+            eight.terms.iter().map(|term| format!("{} {:.2}", name_of(term.term), term.value)).collect();
+        if !terms.is_empty() {
+            let _ = writeln!(text, "{:33}{}", "", terms.join(", "));
+        }
+    }
+    text
+}
+
+fn name_of(term: eightcount_domain::Term) -> String {
+    format!("{term:?}").to_lowercase()
+}
+
+fn step(eight: &ReportEight) -> String {
+    let index = eight.step.rsplit_once('.').map_or(eight.step.as_str(), |(_, index)| index);
+    let mirrored = if eight.mirrored { ", mirrored" } else { "" };
+    format!("{}, step {index}{mirrored}", eight.performance_title)
+}
+
+fn at(time: Millis) -> String {
+    clock(Seconds::from(time).get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_report_reads_well() {
+        let report: Report = serde_json::from_value(json!({
+            "choreography": "0198c0de-7e57-7abc-8def-0123456789ab",
+            "status": "complete",
+            "song": "0".repeat(64),
+            "song_title": "Escape",
+            "section": { "start_ms": 30_000, "end_ms": 44_220 },
+            "eights": [{
+                "eight": 0,
+                "section": { "start_ms": 30_000, "end_ms": 33_555 },
+                "cluster": "A",
+                "step": format!("{}.3", "f".repeat(64)),
+                "mirrored": true,
+                "performance_title": "Bear",
+                "performance_credit": "",
+                "score": 0.5,
+                "terms": [{ "term": "tempo", "value": 1.0, "weight": 1.0 }],
+                "reasons": ["It fits."],
+            }],
+        }))
+        .unwrap();
+        let table = table(&report);
+        assert!(table.contains("Escape, 0:30.00 to 0:44.22, 1 eights"), "{table}");
+        assert!(table.contains("    1   0:30.00  A         0.50  Bear, step 3, mirrored"), "{table}");
+        assert!(table.contains("It fits.") && table.contains("tempo 1.00"), "{table}");
+    }
+}
