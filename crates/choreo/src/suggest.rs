@@ -8,10 +8,13 @@
 //! 3. the best few hundred scored again with poses, which are too dear for the whole library;
 //! 4. six of them by maximal marginal relevance, at most two of one performance.
 //!
+//! [`look_ahead`] orders an answer by what its candidates lead to; [`best_path`] plans a whole dance.
+//!
 //! Equal questions to equal libraries get equal answers; ties go to the smaller step id.
 
 mod filter;
 mod library;
+mod path;
 mod reasons;
 mod score;
 mod six;
@@ -19,9 +22,12 @@ pub mod terms;
 mod weights;
 
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod tests;
 
 pub use library::Library;
+pub use path::{Path, Upcoming, best_path, greedy_path, look_ahead};
 pub use weights::{WEIGHTS, weight};
 
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Filtered, Role, ScoreTerm, StepId};

@@ -1,7 +1,7 @@
 //! Six of many: good ones, and unlike each other.
 
 use super::filter::Allowed;
-use super::library::Library;
+use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
 use super::{CANDIDATES, PER_PERFORMANCE};
 use std::cmp::Ordering;
@@ -18,7 +18,9 @@ pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed]) -> Ve
     let mut chosen = diverse(library, rescored(scorer, &pool));
     if chosen.len() < CANDIDATES && allowed.len() > POOL {
         // A few performances fill the pool: look at the best of each performance instead.
-        let pool = best_of_each(library, scorer, allowed);
+        let mut pool = all(scorer, allowed);
+        keep_best_of_each(library, &mut pool, 4 * PER_PERFORMANCE);
+        pool.truncate(8 * POOL);
         chosen = diverse(library, rescored(scorer, &pool));
     }
     chosen.sort_by(better);
@@ -61,19 +63,36 @@ fn best(scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Quick> {
     pool
 }
 
-/// The best few steps of each performance, the best of all first, as many as are worth scoring in full.
-fn best_of_each(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Quick> {
+/// The best `most` steps by quick score, best first, at most `from_one` of each performance.
+pub fn shortlist(
+    library: &Library,
+    scorer: &Scorer<'_>,
+    allowed: &[Allowed],
+    most: usize,
+    from_one: usize,
+) -> Vec<Row> {
+    let rows = |mut pool: Vec<Quick>| {
+        keep_best_of_each(library, &mut pool, from_one);
+        pool.iter().take(most).map(|q| q.step.row).collect::<Vec<_>>()
+    };
+    let list = rows(best(scorer, allowed));
+    if list.len() == most || allowed.len() <= POOL { list } else { rows(all(scorer, allowed)) }
+}
+
+fn all(scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Quick> {
     let quick = |&step: &Allowed| scorer.quick(step.row, 0.0).map(|score| Quick { step, score });
-    let mut all: Vec<Quick> = allowed.iter().filter_map(quick).collect();
-    all.sort_unstable_by(Quick::better);
+    allowed.iter().filter_map(quick).collect()
+}
+
+/// Sorts, best first, and keeps the best `from_one` steps of each performance.
+fn keep_best_of_each(library: &Library, pool: &mut Vec<Quick>, from_one: usize) {
+    pool.sort_unstable_by(Quick::better);
     let mut taken = vec![0; library.performances()];
-    all.retain(|q| {
+    pool.retain(|q| {
         let count = &mut taken[library.hot[q.step.row].performance as usize];
         *count += 1;
-        *count <= 4 * PER_PERFORMANCE
+        *count <= from_one
     });
-    all.truncate(8 * POOL);
-    all
 }
 
 /// Preferred first, then by score, then by id.

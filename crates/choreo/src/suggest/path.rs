@@ -1,0 +1,255 @@
+//! Looking ahead: the best way through several eights.
+//!
+//! The score of a step depends on all selections before it (what was repeated, what is new, where the last step
+//! ended). The search is dynamic programming over a short list of steps for each eight: of all ways to reach a
+//! step, the one with the highest total goes on, carrying its own history, so that every score is the one that
+//! [`suggest`] would give. Ways that cannot compete are dropped at each eight. The result is never worse than
+//! always taking the best candidate: that way is tried too.
+
+use super::filter::Sieve;
+use super::library::{Library, Row};
+use super::score::{Entry, Scorer};
+use super::{Answer, Chosen, Question, six, suggest};
+use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Role};
+use std::collections::BTreeMap;
+
+/// Steps considered for one eight, before those of earlier eights that sound the same.
+const SHORTLIST: usize = 48;
+/// How many of them may come from one performance.
+const FROM_ONE: usize = 4;
+/// Steps of the first eight of a cluster that its later eights consider too.
+const CARRIED: usize = 8;
+/// Ways kept at each eight: for a plan, and for judging one candidate.
+const PLAN_WAYS: usize = 64;
+const LOOK_WAYS: usize = 8;
+/// Eights looked ahead when candidates are ordered.
+const HORIZON: usize = 4;
+/// How much of what a candidate costs later counts against it now: not all, since the user may go on otherwise.
+const FORESIGHT: f32 = 0.7;
+
+/// An eight that is still to be danced; the fields are those of a [`Question`].
+#[derive(Clone, Copy, Debug)]
+pub struct Upcoming<'a> {
+    /// Which eight of the section, from 0.
+    pub eight: u32,
+    /// What it is for.
+    pub role: Role,
+    /// Its mean tempo in beats per minute.
+    pub tempo_bpm: f64,
+    /// Loudness of its beats, dB relative to full scale.
+    pub amplitude: [f32; BEATS_PER_EIGHT],
+    /// Which eights it sounds like.
+    pub cluster: ClusterLabel,
+    /// Its music.
+    pub features: &'a FeatureVector,
+}
+
+/// A way through some eights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Path {
+    /// One selection an eight, in order. Fewer than there are eights only when the library has nothing to offer.
+    pub selections: Vec<Chosen>,
+    /// Their scores when chosen, each 0 to 1.
+    pub scores: Vec<f32>,
+}
+
+impl Path {
+    /// Sum of the scores.
+    pub fn total(&self) -> f32 {
+        self.scores.iter().sum()
+    }
+}
+
+impl<'a> Upcoming<'a> {
+    /// The question about this eight after these selections.
+    fn question<'q>(&self, history: &'q [Chosen]) -> Question<'q>
+    where
+        'a: 'q,
+    {
+        let at = |eight: Option<u32>| history.iter().find(|c| Some(c.eight) == eight);
+        Question {
+            eight: self.eight,
+            role: self.role,
+            tempo_bpm: self.tempo_bpm,
+            amplitude: self.amplitude,
+            cluster: self.cluster,
+            features: self.features,
+            previous: at(self.eight.checked_sub(1)).cloned(),
+            next: at(self.eight.checked_add(1)).map(|c| c.step.clone()),
+            history,
+            rerolled: &[],
+        }
+    }
+}
+
+/// Takes the best candidate of each eight in turn. `fixed` are the selections made for other eights.
+pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen]) -> Path {
+    let mut path = Path::default();
+    let mut history = fixed.to_vec();
+    for upcoming in eights {
+        let answer = suggest(library, &upcoming.question(&history));
+        let Some(best) = answer.candidates.into_iter().next() else { break };
+        let chosen = Chosen {
+            eight: upcoming.eight,
+            cluster: upcoming.cluster,
+            step: best.step,
+            mirrored: best.mirrored,
+        };
+        history.push(chosen.clone());
+        path.selections.push(chosen);
+        path.scores.push(best.score);
+    }
+    path
+}
+
+/// The best way found through all eights, which are in order; see the module's description. `fixed` are the
+/// selections made for other eights.
+pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen]) -> Path {
+    let greedy = greedy_path(library, eights, fixed);
+    let mut layers = layers(library, eights, fixed);
+    for (layer, chosen) in layers.iter_mut().zip(&greedy.selections) {
+        layer.rows.extend(library.row(&chosen.step));
+        layer.tidy();
+    }
+    match search(library, &layers, fixed, PLAN_WAYS) {
+        Some(planned) if planned.total() > greedy.total() => planned,
+        _ => greedy,
+    }
+}
+
+/// Orders an answer's candidates by what they lead to: a candidate after which the next eights (at most four
+/// are looked at) can only be danced worse than after the others falls behind them. Scores stay as they are.
+pub fn look_ahead(
+    library: &Library,
+    question: &Question<'_>,
+    upcoming: &[Upcoming<'_>],
+    mut answer: Answer,
+) -> Answer {
+    let others = question.history.iter().filter(|c| c.eight != question.eight);
+    let open = |u: &&Upcoming<'_>| !question.history.iter().any(|c| c.eight == u.eight);
+    let eights: Vec<Upcoming<'_>> =
+        upcoming.iter().filter(|u| u.eight > question.eight).filter(open).take(HORIZON).copied().collect();
+    if eights.is_empty() {
+        return answer;
+    }
+    let mut fixed: Vec<Chosen> = others.cloned().collect();
+    let layers = layers(library, &eights, &fixed);
+    let future: Vec<f32> = answer
+        .candidates
+        .iter()
+        .map(|candidate| {
+            let (step, mirrored) = (candidate.step.clone(), candidate.mirrored);
+            fixed.push(Chosen { eight: question.eight, cluster: question.cluster, step, mirrored });
+            let path = search(library, &layers, &fixed, LOOK_WAYS);
+            fixed.pop();
+            path.map_or(0.0, |p| p.total())
+        })
+        .collect();
+    let mut order: Vec<usize> = (0..future.len()).collect();
+    let worth = |i: usize| answer.candidates[i].score + FORESIGHT * future[i];
+    // Stable: candidates of equal worth stay in their order.
+    order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)));
+    answer.candidates = order.into_iter().map(|i| answer.candidates[i].clone()).collect();
+    answer
+}
+
+/// The steps considered for one eight.
+struct Layer<'a> {
+    upcoming: Upcoming<'a>,
+    /// Ascending.
+    rows: Vec<Row>,
+}
+
+impl Layer<'_> {
+    fn tidy(&mut self) {
+        self.rows.sort_unstable();
+        self.rows.dedup();
+    }
+}
+
+/// Short lists by all that does not depend on the neighbouring eights.
+fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen]) -> Vec<Layer<'a>> {
+    let mut of_cluster: BTreeMap<ClusterLabel, Vec<Row>> = BTreeMap::new();
+    for chosen in fixed {
+        of_cluster.entry(chosen.cluster).or_default().extend(library.row(&chosen.step));
+    }
+    let mut layers = Vec::with_capacity(eights.len());
+    for upcoming in eights {
+        let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
+        let sieve = Sieve::of(library, &question);
+        let mut left = sieve.left();
+        if left.iter().any(|a| a.preferred) {
+            left.retain(|a| a.preferred);
+        }
+        let scorer = Scorer::new(library, &question);
+        let mut rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
+        let carried: Vec<Row> = rows.iter().take(CARRIED).copied().collect();
+        let earlier = of_cluster.entry(upcoming.cluster).or_default();
+        rows.extend(earlier.iter().filter(|&row| left.binary_search_by_key(row, |a| a.row).is_ok()));
+        if earlier.is_empty() {
+            earlier.extend(carried);
+        }
+        let mut layer = Layer { upcoming: *upcoming, rows };
+        layer.tidy();
+        layers.push(layer);
+    }
+    layers
+}
+
+/// The way to one step.
+#[derive(Clone)]
+struct Way {
+    /// The fixed selections, then the way's own.
+    history: Vec<Chosen>,
+    scores: Vec<f32>,
+    total: f32,
+}
+
+/// The best way through all layers; none when neighbours would have to share a performance.
+fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], most: usize) -> Option<Path> {
+    let mut ways = vec![Way { history: fixed.to_vec(), scores: Vec::new(), total: 0.0 }];
+    for layer in layers {
+        let mut reached: BTreeMap<(Row, bool), (f32, usize, Entry)> = BTreeMap::new();
+        for (from, way) in ways.iter().enumerate() {
+            for entry in continuations(library, layer, &way.history) {
+                let total = way.total + entry.score;
+                let best = reached.entry((entry.row, entry.mirrored)).or_insert((total, from, entry));
+                if total > best.0 {
+                    *best = (total, from, entry);
+                }
+            }
+        }
+        let mut reached: Vec<(f32, usize, Entry)> = reached.into_values().collect();
+        // Stable: of equal totals the smaller step goes on.
+        reached.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reached.truncate(most);
+        ways =
+            reached.into_iter().map(|(total, from, e)| ways[from].with(library, layer, &e, total)).collect();
+    }
+    let best = ways.into_iter().next()?;
+    Some(Path { selections: best.history[fixed.len()..].to_vec(), scores: best.scores })
+}
+
+impl Way {
+    fn with(&self, library: &Library, layer: &Layer<'_>, entry: &Entry, total: f32) -> Self {
+        let Upcoming { eight, cluster, .. } = layer.upcoming;
+        let mut way = self.clone();
+        way.history.push(Chosen { eight, cluster, step: library.id(entry.row), mirrored: entry.mirrored });
+        way.scores.push(entry.score);
+        way.total = total;
+        way
+    }
+}
+
+/// What may follow these selections at a layer.
+fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen]) -> Vec<Entry> {
+    let question = layer.upcoming.question(history);
+    let neighbours = question.previous.iter().map(|c| &c.step).chain(&question.next);
+    let barred: Vec<u32> = neighbours.filter_map(|id| library.performance(&id.performance)).collect();
+    let scorer = Scorer::new(library, &question);
+    let open = layer.rows.iter().filter(|&&row| !barred.contains(&library.hot[row].performance));
+    open.flat_map(|&row| scorer.full(row, false)).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;
