@@ -184,11 +184,7 @@ mod tests {
 
     #[test]
     fn a_failure_says_the_last_line() {
-        let mut command = command(Path::new("sh"));
-        command = {
-            let _ = command;
-            Command::new("sh")
-        };
+        let mut command = Command::new("sh");
         command.args(["-c", "echo first >&2; echo no such thing >&2; exit 3"]);
         let error = run(command, "try").unwrap_err();
         assert_eq!(error.to_string(), "ffmpeg could not try: no such thing");

@@ -224,8 +224,8 @@ fn encoder(
     command.args(["-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", &format!("{WIDTH}x{HEIGHT}")]);
     command.args(["-framerate", &FPS.to_string(), "-i", "pipe:0"]);
     command.args(["-f", "s16le", "-ar", &SAMPLE_RATE.to_string(), "-ac", "2", "-i"]).arg(sound);
-    command.args(["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "superfast", "-crf", "18"]);
-    command.args(["-pix_fmt", "yuv420p", "-threads", "1", "-g", "60"]);
+    command.args(["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18"]);
+    command.args(["-pix_fmt", "yuv420p", "-threads", "1", "-g", "150"]);
     command.args([
         "-colorspace",
         "bt709",
@@ -236,7 +236,7 @@ fn encoder(
         "-color_range",
         "tv",
     ]);
-    command.args(["-c:a", "aac", "-b:a", "160k", "-map_metadata", "-1"]);
+    command.args(["-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k", "-map_metadata", "-1"]);
     command.arg("-metadata").arg(format!("title={}", script.title()));
     command.arg("-metadata").arg(format!("copyright={}", script.credit()));
     command.args(["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]);

@@ -14,6 +14,8 @@
 //! light and shadow, has the same hue: only the brightness varies. [`Dancer::of_stage_colour`] tells from the
 //! colour of any bare spot of a frame who is dancing, also after zooming, shifting and re-encoding.
 
+#![expect(clippy::cast_possible_wrap, reason = "places in a picture of 1280 x 720 are far inside an i32")]
+
 mod caption;
 mod casting;
 mod content;
@@ -23,6 +25,7 @@ mod ffmpeg;
 mod figure;
 mod film;
 mod picture;
+mod scale;
 mod script;
 mod sheet;
 mod song;

@@ -2,9 +2,10 @@
 
 use crate::{
     picture::{Layer, Picture},
+    scale,
     sheet::{CANVAS, Cel},
 };
-use image::{Rgba, RgbaImage, imageops};
+use image::{Rgba, RgbaImage};
 
 /// A cel, scaled and converted once, drawn many times.
 #[derive(Clone, Debug)]
@@ -24,8 +25,7 @@ impl Sprite {
         let scaled = |length: u32| length * quarters / 4;
         let mut image = cel.image.clone();
         premultiply(&mut image);
-        let (width, height) = (scaled(image.width()), scaled(image.height()));
-        let image = imageops::resize(&image, width, height, imageops::FilterType::CatmullRom);
+        let image = scale::by_quarters(&image, quarters);
         let [luma, blue, red] = planes(&image);
         Self { x: scaled(cel.x) as i32, y: scaled(cel.y) as i32, luma, blue, red }
     }
@@ -33,7 +33,7 @@ impl Sprite {
     /// Draws it with the canvas' upper left corner at `x`, `y` (even).
     pub(crate) fn draw(&self, picture: &mut Picture, x: i32, y: i32, quarters: u32, mirrored: bool) {
         // Even, as colours come for pairs of pixels.
-        let canvas = (CANVAS * quarters / 4 & !1) as i32;
+        let canvas = ((CANVAS * quarters / 4) & !1) as i32;
         let left = if mirrored { canvas - self.x - self.luma.width as i32 } else { self.x };
         let (x, y) = (x + left, y + self.y);
         let [(luma, luma_width), (blue, blue_width), (red, red_width)] = picture.planes_mut();
@@ -63,22 +63,23 @@ fn planes(image: &RgbaImage) -> [Layer; 3] {
         if x >= width || y >= height {
             continue;
         }
-        let [r, g, b, a] = pixel.0.map(f32::from);
+        let alpha = f32::from(pixel.0[3]);
         // The filter may overshoot: no colour is stronger than its opacity.
-        let [r, g, b] = [r.min(a), g.min(a), b.min(a)];
-        let grey = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        luma.value[y * width + x] = (16.0 * a / 255.0 + grey * 219.0 / 255.0).round() as u8;
-        luma.alpha[y * width + x] = a as u8;
+        let [red, green, blue] = [0, 1, 2].map(|channel| f32::from(pixel.0[channel]).min(alpha));
+        let grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        // Adding a half and cutting off rounds, several times as fast as a call of `round`.
+        luma.value[y * width + x] = (16.0 * alpha / 255.0 + grey * 219.0 / 255.0 + 0.5) as u8;
+        luma.alpha[y * width + x] = pixel.0[3];
         let sum = &mut sums[y / 2 * (width / 2) + x / 2];
-        sum[0] += (128.0 * a + 224.0 * (b - grey) / 1.8556) / (4.0 * 255.0);
-        sum[1] += (128.0 * a + 224.0 * (r - grey) / 1.5748) / (4.0 * 255.0);
-        sum[2] += a / 4.0;
+        sum[0] += (128.0 * alpha + 224.0 * (blue - grey) / 1.8556) / (4.0 * 255.0);
+        sum[1] += (128.0 * alpha + 224.0 * (red - grey) / 1.5748) / (4.0 * 255.0);
+        sum[2] += alpha / 4.0;
     }
     let (mut blue, mut red) = (layer(width / 2, height / 2), layer(width / 2, height / 2));
-    for (i, [b, r, a]) in sums.into_iter().enumerate() {
-        let alpha = a.round() as u8;
-        (blue.value[i], blue.alpha[i]) = (b.round() as u8, alpha);
-        (red.value[i], red.alpha[i]) = (r.round() as u8, alpha);
+    for (i, [blueness, redness, alpha]) in sums.into_iter().enumerate() {
+        let alpha = (alpha + 0.5) as u8;
+        (blue.value[i], blue.alpha[i]) = ((blueness + 0.5) as u8, alpha);
+        (red.value[i], red.alpha[i]) = ((redness + 0.5) as u8, alpha);
     }
     [luma, blue, red]
 }
@@ -122,7 +123,7 @@ mod tests {
     fn mirrored_it_stands_on_the_other_side() {
         let mut picture = Picture::plain(90, 128, 128);
         Sprite::of(&cel([255, 255, 255, 255]), 7).draw(&mut picture, 0, 0, 7, true);
-        let canvas = 300 * 7 / 4 & !1;
+        let canvas = (300 * 7 / 4) & !1;
         assert_eq!(picture.rgb(canvas - 28, 42), [255; 3]);
         assert_ne!(picture.rgb(28, 42), [255; 3]);
     }

@@ -53,8 +53,8 @@ pub(crate) fn cast_shadow(picture: &mut Picture, casting: &Casting, feet: Feet, 
     let middle = (feet.left + feet.right) as f32 / 2.0 - 150.0;
     let centre_x = casting.centre_x as f32 + scale * if mirrored { -middle } else { middle };
     let height = floor.saturating_sub(feet.bottom) as f32;
-    let half_width = scale * ((feet.right - feet.left) as f32 / 2.0 + 16.0);
-    let half_height = (half_width * 0.2).clamp(10.0 * scale, 18.0 * scale);
+    let half_width = scale * ((feet.right - feet.left) as f32 / 2.0 + 22.0);
+    let half_height = (half_width * 0.22).clamp(11.0 * scale, 19.0 * scale);
     let strength = SHADOW * (1.0 - height / 60.0).max(0.35);
     let centre_y = casting.feet_y as f32 - 2.0 * scale;
     let span = |centre: f32, half: f32, end: usize| {
@@ -69,7 +69,7 @@ pub(crate) fn cast_shadow(picture: &mut Picture, casting: &Casting, feet: Feet, 
             let inside = (1.0 - across * across - down * down).max(0.0);
             let sample = &mut luma[row * COLUMNS + column];
             let lit = f32::from(*sample) - 16.0;
-            *sample = (16.0 + lit * (1.0 - strength * inside * (2.0 - inside))).round() as u8;
+            *sample = (16.5 + lit * (1.0 - strength * inside)) as u8;
         }
     }
 }
