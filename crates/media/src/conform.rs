@@ -1,0 +1,153 @@
+//! Conforming a performance once, so that takes can be cut from it quickly and exactly.
+
+use crate::files::{Attempt, absolute};
+use crate::guard::INPUT_GUARD;
+use crate::process::{Output, Run, Watch, access};
+use crate::measure::Measured;
+use crate::{Media, MediaError, PerformanceFacts, VideoFacts};
+use eightcount_domain::FrameRate;
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+/// How performances are conformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConformOptions {
+    /// The shorter side of the mezzanine's picture in pixels, even: its height, unless the video is upright.
+    pub short_side: u32,
+    /// Its constant frame rate.
+    pub fps: FrameRate,
+    /// x264 constant rate factor.
+    pub crf: u32,
+}
+
+impl Default for ConformOptions {
+    fn default() -> Self {
+        Self { short_side: 720, fps: FrameRate::Fps30, crf: 20 }
+    }
+}
+
+/// A mezzanine: every picture a key frame, at constant rate from time 0; square upright pixels, BT.709; with the
+/// performance's sound on the same clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mezzanine {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frame rate.
+    pub fps: FrameRate,
+    /// Number of frames.
+    pub frames: u64,
+    /// It has sound.
+    pub has_audio: bool,
+}
+
+impl Media {
+    /// Screens a performance and writes its mezzanine. Two attempts may run at once; the file appears whole.
+    pub async fn conform(
+        &self,
+        path: &Path,
+        out: &Path,
+        options: &ConformOptions,
+        watch: &mut Watch<'_>,
+    ) -> Result<(PerformanceFacts, Mezzanine), MediaError> {
+        let facts = self.screen_performance(path).await?;
+        let (path, attempt) = (absolute(path)?, Attempt::at(out)?);
+        let (width, height) = canvas(&facts.video, options.short_side);
+        let run = Run {
+            tool: &self.tools.ffmpeg,
+            doing: "conforming a performance",
+            arguments: self.conform_arguments(&path, &facts, options, (width, height), attempt.path()),
+            files: access(&[&path], &[attempt.path()]),
+            // A tenth of real time is slower than any machine that is of use.
+            wall: self.limits.tool_wall + Duration::from_secs_f64(10.0 * facts.duration_s),
+        };
+        self.run(run, Output::None, watch).await?;
+        let measured = self.measure(attempt.path()).await?;
+        let frames = check(&measured, &facts, options, (width, height))?;
+        attempt.keep()?;
+        let has_audio = measured.audio.is_some();
+        Ok((facts, Mezzanine { width, height, fps: options.fps, frames, has_audio }))
+    }
+
+    fn conform_arguments(
+        &self,
+        path: &Path,
+        facts: &PerformanceFacts,
+        options: &ConformOptions,
+        (width, height): (u32, u32),
+        out: &Path,
+    ) -> Vec<OsString> {
+        let fps = options.fps.get();
+        // The first picture also fills the time before it, so that frame 0 is time 0 for picture and sound alike.
+        let video = format!(
+            "fps={fps}:start_time=0,scale={width}:{height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,\
+             format=yuv420p"
+        );
+        let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
+        arguments.extend(INPUT_GUARD.iter().map(Into::into));
+        arguments.extend(["-i".into(), path.into()]);
+        arguments.extend(["-map".into(), format!("0:{}", facts.video.index).into()]);
+        arguments.extend(["-map", "0:a:0", "-sn", "-dn", "-vf"].map(Into::into));
+        arguments.push(video.into());
+        arguments.extend(["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac"].map(Into::into));
+        arguments.extend(["-b:a", "160k", "-c:v", "libx264", "-preset", "ultrafast"].map(Into::into));
+        arguments.extend(["-tune", "fastdecode", "-x264-params", "keyint=1:scenecut=0", "-crf"].map(Into::into));
+        arguments.push(options.crf.to_string().into());
+        arguments.extend(["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"].map(Into::into));
+        arguments.extend(["-color_range", "tv", "-video_track_timescale", "15360"].map(Into::into));
+        arguments.extend(["-movie_timescale", "90000", "-map_metadata", "-1", "-map_chapters", "-1"].map(Into::into));
+        arguments.extend(["-t".into(), format!("{:.3}", self.limits.performance_max_s).into()]);
+        arguments.extend(["-f".into(), "mp4".into(), out.into()]);
+        arguments
+    }
+}
+
+/// The size of the mezzanine's picture: the source's shape with the wanted shorter side, even.
+fn canvas(video: &VideoFacts, short_side: u32) -> (u32, u32) {
+    let even = |side: f64| 2 * (side / 2.0).round().max(1.0) as u32;
+    let (w, h) = (f64::from(video.width), f64::from(video.height));
+    let short = f64::from(short_side);
+    if w >= h { (even(w * short / h), even(short)) } else { (even(short), even(h * short / w)) }
+}
+
+fn check(
+    measured: &Measured,
+    facts: &PerformanceFacts,
+    options: &ConformOptions,
+    size: (u32, u32),
+) -> Result<u64, MediaError> {
+    let wrong = |what: String| Err(MediaError::WrongOutput { doing: "conforming a performance", what });
+    let Some(video) = &measured.video else { return wrong("no video".to_owned()) };
+    let expected = facts.duration_s * f64::from(options.fps.get());
+    if (video.width, video.height) != size || video.codec != "h264" {
+        return wrong(format!("{} {}x{}", video.codec, video.width, video.height));
+    }
+    // One frame for the rounding of each end.
+    if (video.packets as f64) < expected - 2.0 {
+        return wrong(format!("{} frames of {expected:.1}", video.packets));
+    }
+    if (video.duration_s - video.packets as f64 / f64::from(options.fps.get())).abs() > 0.001 || video.start_s != 0.0 {
+        return wrong("its frames are not on a constant grid".to_owned());
+    }
+    Ok(video.packets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shape_is_kept_and_even() {
+        let size = |width, height| {
+            let video = VideoFacts { index: 0, codec: "h264".into(), width, height, fps: None };
+            canvas(&video, 720)
+        };
+        assert_eq!(size(1920, 1080), (1280, 720));
+        assert_eq!(size(1080, 1920), (720, 1280));
+        assert_eq!(size(640, 480), (960, 720));
+        assert_eq!(size(853, 480), (1280, 720));
+        assert_eq!(size(500, 500), (720, 720));
+    }
+}

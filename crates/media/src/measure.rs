@@ -1,0 +1,122 @@
+//! Measuring files of our own making, before anyone relies on them.
+
+use crate::process::{Output, Run, Watch, access};
+use crate::{Media, MediaError};
+use eightcount_domain::FrameRate;
+use serde::Deserialize;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// What a file of ours holds, counted and not believed.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) video: Option<MeasuredVideo>,
+    pub(crate) audio: Option<MeasuredAudio>,
+    pub(crate) bytes: u64,
+}
+
+/// Its video.
+#[derive(Debug)]
+pub(crate) struct MeasuredVideo {
+    pub(crate) codec: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) rate: String,
+    pub(crate) start_s: f64,
+    pub(crate) duration_s: f64,
+    pub(crate) packets: u64,
+}
+
+/// Its sound.
+#[derive(Debug)]
+pub(crate) struct MeasuredAudio {
+    pub(crate) codec: String,
+    pub(crate) rate_hz: u32,
+    pub(crate) channels: u32,
+    pub(crate) duration_s: f64,
+}
+
+impl MeasuredVideo {
+    /// Of this codec, at this constant rate from time 0.
+    pub(crate) fn is(&self, codec: &str, fps: FrameRate) -> bool {
+        self.codec == codec && self.rate == format!("{}/1", fps.get()) && self.start_s.abs() < 1e-6
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    streams: Vec<Stream>,
+}
+
+#[derive(Deserialize)]
+struct Stream {
+    codec_type: Option<String>,
+    codec_name: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    r_frame_rate: Option<String>,
+    start_time: Option<String>,
+    duration: Option<String>,
+    nb_read_packets: Option<String>,
+    sample_rate: Option<String>,
+    channels: Option<u32>,
+}
+
+impl Media {
+    /// Measures an MP4 file of our own making.
+    pub(crate) async fn measure(&self, path: &Path) -> Result<Measured, MediaError> {
+        let mut arguments: Vec<OsString> =
+            ["-v", "error", "-protocol_whitelist", "file", "-f", "mov", "-count_packets"].map(Into::into).into();
+        arguments.extend(["-of", "json", "-show_entries"].map(Into::into));
+        arguments.push(
+            "stream=codec_type,codec_name,width,height,r_frame_rate,start_time,duration,nb_read_packets,\
+             sample_rate,channels"
+                .into(),
+        );
+        arguments.extend(["-i".into(), path.into()]);
+        let run = Run {
+            tool: &self.tools.ffprobe,
+            doing: "measuring a file",
+            arguments,
+            files: access(&[path], &[]),
+            wall: self.limits.tool_wall,
+        };
+        let mut answer = Vec::new();
+        let mut collect = |piece: &[u8]| {
+            answer.extend_from_slice(piece);
+            Ok(())
+        };
+        self.run(run, Output::Pieces(&mut collect), &mut Watch::nobody()).await?;
+        let answer: Answer = serde_json::from_slice(&answer)
+            .map_err(|source| MediaError::Answer { tool: self.tools.ffprobe.name, source })?;
+        let bytes = std::fs::metadata(path).map_err(MediaError::file("measuring", path))?.len();
+        let of = |kind| answer.streams.iter().find(|stream| stream.codec_type.as_deref() == Some(kind));
+        Ok(Measured { video: of("video").and_then(video), audio: of("audio").and_then(audio), bytes })
+    }
+}
+
+fn seconds(text: Option<&String>) -> Option<f64> {
+    text.and_then(|text| text.parse().ok()).filter(|s: &f64| s.is_finite())
+}
+
+fn video(stream: &Stream) -> Option<MeasuredVideo> {
+    Some(MeasuredVideo {
+        codec: stream.codec_name.clone()?,
+        width: stream.width?,
+        height: stream.height?,
+        rate: stream.r_frame_rate.clone()?,
+        start_s: seconds(stream.start_time.as_ref())?,
+        duration_s: seconds(stream.duration.as_ref())?,
+        packets: stream.nb_read_packets.as_ref()?.parse().ok()?,
+    })
+}
+
+fn audio(stream: &Stream) -> Option<MeasuredAudio> {
+    Some(MeasuredAudio {
+        codec: stream.codec_name.clone()?,
+        rate_hz: stream.sample_rate.as_ref()?.parse().ok()?,
+        channels: stream.channels?,
+        duration_s: seconds(stream.duration.as_ref())?,
+    })
+}
