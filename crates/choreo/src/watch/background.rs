@@ -12,7 +12,9 @@ use super::subject::{Mask, Size};
 /// Grey levels between the 10th and the 90th percentile of a pixel above which it changes.
 const CHANGING: u8 = 24;
 /// Grey levels by which the two sides of a row may differ and still be one plain stage.
-const PLAIN: f32 = 20.0;
+const PLAIN: f32 = 24.0;
+/// Grey levels by which pixels beside the changing part may lie off the line through them.
+const UNEVEN: f32 = 8.0;
 /// Grey levels from the plain stage above which a pixel is something else.
 const OTHER: f32 = 14.0;
 /// Smallest threshold between background and subject, grey levels: above compression noise.
@@ -78,8 +80,8 @@ fn threshold(spreads: &[u32; 256], pixels: usize) -> f32 {
 fn uncover(size: Size, level: &mut [u8], changing: &Mask) {
     let Some(extent) = changing.extent() else { return };
     // Shoulders may reach farther than waving hands: look a little beyond what changes.
-    let side = (size.width / 32).max(3);
-    let reach = size.width / 10;
+    let side = (size.width / 16).max(4);
+    let reach = size.width / 12;
     let from = extent.left.saturating_sub(reach).max(side);
     let to = (extent.right + reach).min(size.width - side);
     if from > extent.left || to < extent.right {
@@ -89,10 +91,9 @@ fn uncover(size: Size, level: &mut [u8], changing: &Mask) {
     let mut other = changing.clone();
     for y in 0..size.height {
         let row = &level[y * size.width..][..size.width];
-        let Some((left, right)) = sides(row, from, to, side) else { continue };
+        let Some(plain) = PlainRow::of(row, from, to, side) else { continue };
         for x in from..to {
-            let along = (x - from) as f32 / (to - from) as f32;
-            let plain = left + (right - left) * along;
+            let plain = plain.at(x);
             if (f32::from(row[x]) - plain).abs() > OTHER {
                 stage[y * size.width + x] = Some(plain.round() as u8);
                 other.set(y * size.width + x, true);
@@ -110,14 +111,63 @@ fn uncover(size: Size, level: &mut [u8], changing: &Mask) {
     }
 }
 
-/// The grey level beside both ends of a row's changing part, when the row is plain: neither side varies, and
-/// they agree.
-fn sides(row: &[u8], left: usize, right: usize, side: usize) -> Option<(f32, f32)> {
-    let flat = |part: &[u8]| {
-        let (low, high) = (part.iter().min()?, part.iter().max()?);
-        let mean = part.iter().map(|&v| f32::from(v)).sum::<f32>() / part.len() as f32;
-        (f32::from(high - low) <= PLAIN).then_some(mean)
-    };
-    let (a, b) = (flat(row.get(left.checked_sub(side)?..left)?)?, flat(row.get(right..right + side)?)?);
-    ((a - b).abs() <= PLAIN).then_some((a, b))
+/// What a row of the stage looks like behind its changing part: a smooth curve that leaves both sides with
+/// their own level and slope (cubic Hermite), as light falls off on a wall.
+struct PlainRow {
+    from: usize,
+    length: f32,
+    /// Level, and slope over the whole length, at each end.
+    left: (f32, f32),
+    right: (f32, f32),
+}
+
+impl PlainRow {
+    /// None when the row is not plain: a side is uneven, or the sides disagree.
+    fn of(row: &[u8], from: usize, to: usize, side: usize) -> Option<Self> {
+        let (before, after) = (row.get(from.checked_sub(side)?..from)?, row.get(to..to + side)?);
+        let (left, right) = (Line::through(before)?, Line::through(after)?);
+        let length = (to - from) as f32;
+        let ends = (left.at(side as f32), right.at(-1.0));
+        let slopes = (left.slope * length, right.slope * length);
+        ((ends.0 - ends.1).abs() <= PLAIN).then_some(Self {
+            from,
+            length,
+            left: (ends.0, slopes.0),
+            right: (ends.1, slopes.1),
+        })
+    }
+
+    fn at(&self, x: usize) -> f32 {
+        let t = (x - self.from) as f32 / self.length;
+        let (t2, t3) = (t * t, t * t * t);
+        let level = (2.0 * t3 - 3.0 * t2 + 1.0) * self.left.0 + (3.0 * t2 - 2.0 * t3) * self.right.0;
+        let bend = (t3 - 2.0 * t2 + t) * self.left.1 + (t3 - t2) * self.right.1;
+        (level + bend).clamp(0.0, 255.0)
+    }
+}
+
+/// The straight line through some pixels, by least squares.
+struct Line {
+    level: f32,
+    slope: f32,
+}
+
+impl Line {
+    /// None when a pixel lies far off the line.
+    fn through(pixels: &[u8]) -> Option<Self> {
+        let n = pixels.len() as f32;
+        let middle = (n - 1.0) / 2.0;
+        let mean = pixels.iter().map(|&v| f32::from(v)).sum::<f32>() / n;
+        let offsets = || (0..pixels.len()).map(|i| i as f32 - middle);
+        let spread = offsets().map(|o| o * o).sum::<f32>();
+        let slope = offsets().zip(pixels).map(|(o, &v)| o * (f32::from(v) - mean)).sum::<f32>() / spread;
+        let line = Self { level: mean - slope * middle, slope };
+        let even =
+            pixels.iter().enumerate().all(|(i, &v)| (f32::from(v) - line.at(i as f32)).abs() <= UNEVEN);
+        even.then_some(line)
+    }
+
+    fn at(&self, x: f32) -> f32 {
+        self.level + self.slope * x
+    }
 }

@@ -6,6 +6,8 @@ use eightcount_domain::SubjectBox;
 const LEAST_AREA: f32 = 0.002;
 /// A blob joins the main one when it lies this close, as a share of the main one's height.
 const JOIN_GAP: f32 = 0.15;
+/// The same for a blob above or below: shoes join a body whose trousers are as grey as the wall.
+const JOIN_GAP_UPRIGHT: f32 = 0.45;
 /// Share of the blob's pixels left out at each edge of the box: stray pixels must not stretch it.
 const TRIM: f32 = 0.004;
 
@@ -45,16 +47,15 @@ impl Extent {
         self.bottom - self.top
     }
 
-    /// Pixels between the two, 0 when they touch or overlap.
-    fn gap(self, other: Self) -> usize {
+    /// Whether the other one is so close that it belongs to the same body.
+    fn reaches(self, other: Self) -> bool {
         let along =
             |a0: usize, a1: usize, b0: usize, b1: usize| b0.saturating_sub(a1).max(a0.saturating_sub(b1));
-        along(self.left, self.right, other.left, other.right).max(along(
-            self.top,
-            self.bottom,
-            other.top,
-            other.bottom,
-        ))
+        let across = along(self.left, self.right, other.left, other.right) as f32;
+        let down = along(self.top, self.bottom, other.top, other.bottom) as f32;
+        let height = self.height() as f32;
+        let upright = if across == 0.0 { JOIN_GAP_UPRIGHT } else { JOIN_GAP };
+        across <= JOIN_GAP * height && down <= upright * height
     }
 }
 
@@ -172,10 +173,9 @@ pub fn main_subject(mask: &Mask, before: Option<&SubjectBox>) -> Option<Subject>
     let main =
         (0..blobs.len()).max_by(|&a, &b| rank(&blobs[a]).total_cmp(&rank(&blobs[b])).then(b.cmp(&a)))?;
     let Blob { mut pixels, mut extent } = blobs.swap_remove(main);
-    let reach = (JOIN_GAP * extent.height() as f32) as usize;
     let smallest = (pixels.len() / 100).max(3);
     blobs.retain(|b| b.pixels.len() >= smallest);
-    while let Some(near) = blobs.iter().position(|b| b.extent.gap(extent) <= reach) {
+    while let Some(near) = blobs.iter().position(|b| extent.reaches(b.extent)) {
         let blob = blobs.swap_remove(near);
         extent = extent.union(blob.extent);
         pixels.extend(blob.pixels);
