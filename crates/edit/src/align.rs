@@ -119,7 +119,8 @@ impl Subject {
     /// None when the box says nothing usable.
     fn of(subject: SubjectBox) -> Option<Self> {
         let (top, bottom) = (f64::from(subject.top), f64::from(subject.bottom));
-        let seen = Self { x: f64::from(subject.centre_x), y: f64::midpoint(top, bottom), height: bottom - top };
+        let seen =
+            Self { x: f64::from(subject.centre_x), y: f64::midpoint(top, bottom), height: bottom - top };
         let inside = |v: f64| v > 0.01 && v < 0.99;
         (inside(seen.x) && inside(seen.y) && seen.height >= LOWEST_SUBJECT).then_some(seen)
     }
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_larger_dancer_keeps_its_size_but_moves_to_the_place() {
-        let alignment = Alignment::of(subject(0.45, 0.3, 0.7), subject(0.5, 0.1, 0.9), CANVAS, 0, 90).unwrap();
+        let alignment =
+            Alignment::of(subject(0.45, 0.3, 0.7), subject(0.5, 0.1, 0.9), CANVAS, 0, 90).unwrap();
         let (x, y) = shown(&alignment, 640.0, 360.0, 0);
         assert!((x - 576.0).abs() < 0.01 && (y - 360.0).abs() < 0.01, "{x} {y}");
         // Just enough that the left edge stays out of sight.

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn skips_and_holds_become_delays() {
-        let runs = [Run { first: 10, frames: 4 }, Run { first: 15, frames: 3 }, Run { first: 17, frames: 13 }];
+        let runs =
+            [Run { first: 10, frames: 4 }, Run { first: 15, frames: 3 }, Run { first: 17, frames: 13 }];
         assert_eq!(delays(&runs), [(0, 0), (5, -1), (8, 0)]);
         assert_eq!(tree(&delays(&runs)), "if(lt(N,5),(0),if(lt(N,8),(-1),(0)))");
     }

@@ -78,7 +78,8 @@ impl Fit {
 
     /// Where a box of the source lies on the canvas, in fractions of the canvas.
     pub(crate) fn place(&self, subject: SubjectBox, source: Size, canvas: Size) -> SubjectBox {
-        let along = |at: f32, side: u32, canvas_side: u32, offset: u32, window: u32, blurred: u32| match self {
+        let along = |at: f32, side: u32, canvas_side: u32, offset: u32, window: u32, blurred: u32| match self
+        {
             Self::Crop { .. } => (at * side as f32 - offset as f32) / window as f32,
             Self::Blur { .. } => 0.5 + (at - 0.5) * blurred as f32 / canvas_side as f32,
         };
@@ -162,11 +163,16 @@ mod tests {
     #[test]
     fn a_box_moves_with_its_picture() {
         let fit = Fit::Crop { x: 706, y: 0, width: 406, height: 720 };
-        let seen = fit.place(SubjectBox { centre_x: 0.7, top: 0.1, bottom: 0.9, width: 0.1 }, LANDSCAPE, PORTRAIT);
+        let seen =
+            fit.place(SubjectBox { centre_x: 0.7, top: 0.1, bottom: 0.9, width: 0.1 }, LANDSCAPE, PORTRAIT);
         assert!((seen.centre_x - (896.0 - 706.0) / 406.0).abs() < 1e-5, "{seen:?}");
         assert!((seen.width - 128.0 / 406.0).abs() < 1e-5 && (seen.bottom - 0.9).abs() < 1e-6, "{seen:?}");
         let blurred = Fit::Blur { width: 720, height: 406 };
-        let seen = blurred.place(SubjectBox { centre_x: 0.7, top: 0.0, bottom: 1.0, width: 0.1 }, LANDSCAPE, PORTRAIT);
+        let seen = blurred.place(
+            SubjectBox { centre_x: 0.7, top: 0.0, bottom: 1.0, width: 0.1 },
+            LANDSCAPE,
+            PORTRAIT,
+        );
         assert!((seen.centre_x - 0.7).abs() < 1e-6, "{seen:?}");
         assert!((seen.bottom - seen.top - 406.0 / 1280.0).abs() < 1e-6, "{seen:?}");
     }

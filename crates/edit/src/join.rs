@@ -28,7 +28,8 @@ pub fn join_list(parts: &[JoinPart<'_>], fps: FrameRate) -> String {
         let length_us = end_us - placed_us;
         placed_us = end_us;
         let path = part.path.to_string_lossy().replace('\'', r"'\''");
-        let _ = writeln!(list, "file '{path}'\nduration {}.{:06}", length_us / 1_000_000, length_us % 1_000_000);
+        let _ =
+            writeln!(list, "file '{path}'\nduration {}.{:06}", length_us / 1_000_000, length_us % 1_000_000);
     }
     list
 }
@@ -51,12 +52,7 @@ pub fn join_args(list: &Path, audio: Option<&Path>, output: &Path) -> Vec<OsStri
     } else {
         arguments = arguments.pair("-map", "0:v:0");
     }
-    arguments
-        .pair("-c", "copy")
-        .pair("-movflags", "+faststart")
-        .all(CONTAINER)
-        .path(output)
-        .done()
+    arguments.pair("-c", "copy").pair("-movflags", "+faststart").all(CONTAINER).path(output).done()
 }
 
 /// A part of a song, to be encoded for a product, a stage or a preview.

@@ -49,7 +49,8 @@ pub fn sheet_args(cells: &[SheetCell<'_>], layout: &SheetLayout, output: &Path) 
     let mut arguments = Arguments::new();
     let mut graph = String::new();
     for (index, cell) in cells.iter().enumerate() {
-        arguments = arguments.pair("-protocol_whitelist", "file").pair("-f", "mov").pair("-i", cell.path.as_os_str());
+        arguments =
+            arguments.pair("-protocol_whitelist", "file").pair("-f", "mov").pair("-i", cell.path.as_os_str());
         let _ = write!(
             graph,
             "[{index}:v]trim=start_frame={0}:end_frame={1},setpts=0,scale={2}:{3}:force_original_aspect_ratio=decrease,\

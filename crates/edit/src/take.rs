@@ -106,7 +106,10 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
     let (mut entry, mut alignment) = (None, None);
     if let Some(previous) = &request.previous {
         let outgoing = picture.source(previous, request.index - 1, start..start + 2 * half)?;
-        let cut = (picture.seen(previous, &outgoing, previous.end_box), picture.seen(&request.step, &step, request.step.start_box));
+        let cut = (
+            picture.seen(previous, &outgoing, previous.end_box),
+            picture.seen(&request.step, &step, request.step.start_box),
+        );
         // In full until the beat, native where the take ends: the next dissolve begins there.
         if let (Some(outgoing), Some(incoming)) = cut {
             alignment = Alignment::of(outgoing, incoming, canvas, half as u32, (take - half) as u32);
@@ -139,7 +142,8 @@ impl Frames {
         let (index, count) = (request.index, request.eights.len());
         let profile = &request.profile;
         let side = |side: u32| side % 2 == 0 && (64..=4096).contains(&side);
-        if !side(profile.width) || !side(profile.height) || profile.crf > 51 || profile.transition_frames > 20 {
+        if !side(profile.width) || !side(profile.height) || profile.crf > 51 || profile.transition_frames > 20
+        {
             return Err(PlanError::BadProfile);
         }
         if index >= count {

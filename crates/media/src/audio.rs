@@ -32,7 +32,10 @@ impl Media {
         let audio = measured.audio.ok_or_else(|| wrong("no audio".to_owned()))?;
         let wanted = cut.samples() as f64 / f64::from(AUDIO_RATE_HZ);
         let kind = (audio.codec.as_str(), audio.rate_hz, audio.channels);
-        if kind != ("aac", AUDIO_RATE_HZ, 2) || (audio.duration_s - wanted).abs() > 0.025 || measured.video.is_some() {
+        if kind != ("aac", AUDIO_RATE_HZ, 2)
+            || (audio.duration_s - wanted).abs() > 0.025
+            || measured.video.is_some()
+        {
             return Err(wrong(format!("{audio:?}, not {wanted:.3} s")));
         }
         attempt.keep()

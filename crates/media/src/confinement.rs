@@ -123,7 +123,9 @@ impl Confinement {
         if let Some(files) = &self.files {
             out.push(words::CONFINE_FILES.into());
             let paths = [(words::READ, &files.read), (words::WRITE, &files.write)];
-            for (word, path) in paths.into_iter().flat_map(|(word, paths)| paths.iter().map(move |p| (word, p))) {
+            for (word, path) in
+                paths.into_iter().flat_map(|(word, paths)| paths.iter().map(move |p| (word, p)))
+            {
                 out.extend([word.into(), path.into()]);
             }
         }
@@ -146,7 +148,8 @@ impl Confinement {
                 continue;
             }
             let value = arguments.next().ok_or_else(|| format!("{word} without its value"))?;
-            let number = || value.to_str().and_then(|v| v.parse::<u64>().ok()).ok_or(format!("{word} is no number"));
+            let number =
+                || value.to_str().and_then(|v| v.parse::<u64>().ok()).ok_or(format!("{word} is no number"));
             match word.as_str() {
                 words::READ => confinement.files.get_or_insert_default().read.push(value.into()),
                 words::WRITE => confinement.files.get_or_insert_default().write.push(value.into()),
@@ -155,7 +158,9 @@ impl Confinement {
                 words::FILE => confinement.file_bytes = Some(number()?),
                 words::PARENT => parent = u32::try_from(number()?).ok(),
                 words::ON_DEATH if value == words::KILL => confinement.parent_death = ParentDeath::Kill,
-                words::ON_DEATH if value == words::TERMINATE => confinement.parent_death = ParentDeath::Terminate,
+                words::ON_DEATH if value == words::TERMINATE => {
+                    confinement.parent_death = ParentDeath::Terminate
+                }
                 _ => return Err(format!("unknown argument {word}")),
             }
         }

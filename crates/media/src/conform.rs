@@ -2,8 +2,8 @@
 
 use crate::files::{Attempt, absolute};
 use crate::guard::INPUT_GUARD;
-use crate::process::{Output, Run, Watch, access};
 use crate::measure::Measured;
+use crate::process::{Output, Run, Watch, access};
 use crate::{Media, MediaError, PerformanceFacts, VideoFacts};
 use eightcount_domain::FrameRate;
 use std::ffi::OsString;
@@ -85,19 +85,27 @@ impl Media {
             "fps={fps}:start_time=0,scale={width}:{height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,\
              format=yuv420p"
         );
-        let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
+        let mut arguments: Vec<OsString> =
+            ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-i".into(), path.into()]);
         arguments.extend(["-map".into(), format!("0:{}", facts.video.index).into()]);
         arguments.extend(["-map", "0:a:0", "-sn", "-dn", "-vf"].map(Into::into));
         arguments.push(video.into());
-        arguments.extend(["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac"].map(Into::into));
+        arguments.extend(
+            ["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac"].map(Into::into),
+        );
         arguments.extend(["-b:a", "160k", "-c:v", "libx264", "-preset", "ultrafast"].map(Into::into));
-        arguments.extend(["-tune", "fastdecode", "-x264-params", "keyint=1:scenecut=0", "-crf"].map(Into::into));
+        arguments
+            .extend(["-tune", "fastdecode", "-x264-params", "keyint=1:scenecut=0", "-crf"].map(Into::into));
         arguments.push(options.crf.to_string().into());
-        arguments.extend(["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"].map(Into::into));
+        arguments.extend(
+            ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"].map(Into::into),
+        );
         arguments.extend(["-color_range", "tv", "-video_track_timescale", "15360"].map(Into::into));
-        arguments.extend(["-movie_timescale", "90000", "-map_metadata", "-1", "-map_chapters", "-1"].map(Into::into));
+        arguments.extend(
+            ["-movie_timescale", "90000", "-map_metadata", "-1", "-map_chapters", "-1"].map(Into::into),
+        );
         arguments.extend(["-t".into(), format!("{:.3}", self.limits.performance_max_s).into()]);
         arguments.extend(["-f".into(), "mp4".into(), out.into()]);
         arguments
@@ -128,7 +136,9 @@ fn check(
     if (video.packets as f64) < expected - 2.0 {
         return wrong(format!("{} frames of {expected:.1}", video.packets));
     }
-    if (video.duration_s - video.packets as f64 / f64::from(options.fps.get())).abs() > 0.001 || video.start_s != 0.0 {
+    if (video.duration_s - video.packets as f64 / f64::from(options.fps.get())).abs() > 0.001
+        || video.start_s != 0.0
+    {
         return wrong("its frames are not on a constant grid".to_owned());
     }
     Ok(video.packets)
@@ -141,7 +151,8 @@ mod tests {
     #[test]
     fn the_shape_is_kept_and_even() {
         let size = |width, height| {
-            let video = VideoFacts { index: 0, codec: "h264".into(), width, height, fps: None };
+            let video =
+                VideoFacts { index: 0, codec: "h264".into(), width, height, fps: None, duration_s: None };
             canvas(&video, 720)
         };
         assert_eq!(size(1920, 1080), (1280, 720));

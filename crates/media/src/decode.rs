@@ -40,7 +40,8 @@ impl Media {
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-vn", "-sn", "-dn", "-i"].map(Into::into));
         arguments.push(path.clone().into());
-        arguments.extend(["-map", "0:a:0", "-ac", "1", "-ar", "44100", "-f", "f32le", "pipe:1"].map(Into::into));
+        arguments
+            .extend(["-map", "0:a:0", "-ac", "1", "-ar", "44100", "-f", "f32le", "pipe:1"].map(Into::into));
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "decoding audio",
@@ -99,7 +100,8 @@ mod tests {
     fn feed(pieces: &[&[u8]], left: u64) -> Result<Vec<f32>, MediaError> {
         let mut heard = Vec::new();
         let mut consume = |piece: &[f32]| heard.extend_from_slice(piece);
-        let mut sink = Sink { left, limit: "1 s".into(), rest: Vec::new(), any: false, consume: &mut consume };
+        let mut sink =
+            Sink { left, limit: "1 s".into(), rest: Vec::new(), any: false, consume: &mut consume };
         pieces.iter().try_for_each(|piece| sink.take(piece))?;
         Ok(heard)
     }

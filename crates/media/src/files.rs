@@ -18,7 +18,8 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// For a destination whose folder exists.
     pub(crate) fn at(destination: &Path) -> Result<Self, MediaError> {
-        let failed = |source| MediaError::File { doing: "preparing to write", path: destination.to_owned(), source };
+        let failed =
+            |source| MediaError::File { doing: "preparing to write", path: destination.to_owned(), source };
         let destination = std::path::absolute(destination).map_err(failed)?;
         let folder = destination.parent().unwrap_or(Path::new("/"));
         let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(failed)?;
@@ -34,7 +35,9 @@ impl Attempt {
     pub(crate) fn keep(self) -> Result<(), MediaError> {
         let failed = MediaError::file("keeping", &self.destination);
         let sync = self.file.as_file().sync_all();
-        sync.and_then(|()| self.file.persist(&self.destination).map_err(|error| error.error)).map(drop).map_err(failed)
+        sync.and_then(|()| self.file.persist(&self.destination).map_err(|error| error.error))
+            .map(drop)
+            .map_err(failed)
     }
 }
 

@@ -27,7 +27,10 @@ impl Media {
         };
         self.gray_run(path, (width, height), "v:0", None, watch, &mut counting).await?;
         if count == 0 {
-            return Err(MediaError::WrongOutput { doing: "reading pictures", what: "no pictures".to_owned() });
+            return Err(MediaError::WrongOutput {
+                doing: "reading pictures",
+                what: "no pictures".to_owned(),
+            });
         }
         Ok(count)
     }
@@ -60,14 +63,18 @@ impl Media {
         arguments.push(path.clone().into());
         arguments.extend(["-map".into(), format!("0:{stream}").into()]);
         arguments.extend(["-vf".into(), format!("scale={width}:{height}:flags=area,format=gray").into()]);
-        arguments.extend(most.map(|most| ["-frames:v".into(), most.to_string().into()]).into_iter().flatten());
+        arguments
+            .extend(most.map(|most| ["-frames:v".into(), most.to_string().into()]).into_iter().flatten());
         arguments.extend(["-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"].map(Into::into));
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "reading pictures",
             arguments,
             files: access(&[&path], &[]),
-            wall: self.limits.tool_wall.max(std::time::Duration::from_secs_f64(self.limits.performance_max_s)),
+            wall: self
+                .limits
+                .tool_wall
+                .max(std::time::Duration::from_secs_f64(self.limits.performance_max_s)),
         };
         let size = (width * height) as usize;
         let (mut picture, mut index) = (Vec::with_capacity(size), 0);
@@ -92,7 +99,12 @@ impl Media {
         let (path, attempt) = (absolute(path)?, Attempt::at(out)?);
         let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-y"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
-        arguments.extend(["-ss".into(), format!("{:.6}", at_s.max(0.0)).into(), "-i".into(), path.clone().into()]);
+        arguments.extend([
+            "-ss".into(),
+            format!("{:.6}", at_s.max(0.0)).into(),
+            "-i".into(),
+            path.clone().into(),
+        ]);
         arguments.extend(["-map", "0:v:0", "-frames:v", "1", "-vf"].map(Into::into));
         arguments.push(format!("scale={THUMBNAIL_WIDTH}:-2:flags=area").into());
         arguments.extend(["-c:v", "mjpeg", "-q:v", "4", "-f", "image2", "-update", "1"].map(Into::into));

@@ -41,13 +41,26 @@ pub(crate) enum Sniff {
 /// Judges by the first bytes (a few hundred are enough).
 pub(crate) fn sniff(head: &[u8]) -> Sniff {
     const PLAYLISTS: &[&str] = &[
-        "#extm3u", "ffconcat", "[playlist]", "<asx", "<smil", "<mpd", "v=0", "rtsp://", "rtmp://", "http://",
-        "https://", "file:", "[reference]", "<compositionplaylist",
+        "#extm3u",
+        "ffconcat",
+        "[playlist]",
+        "<asx",
+        "<smil",
+        "<mpd",
+        "v=0",
+        "rtsp://",
+        "rtmp://",
+        "http://",
+        "https://",
+        "file:",
+        "[reference]",
+        "<compositionplaylist",
     ];
     let text = String::from_utf8_lossy(head).to_lowercase();
     let start = text.trim_start_matches(['\u{feff}', '\u{fffd}', ' ', '\t', '\r', '\n']);
     let xml = start.starts_with("<?xml");
-    let listed = |mark: &str| start.starts_with(mark) || (xml && mark.starts_with('<') && start.contains(mark));
+    let listed =
+        |mark: &str| start.starts_with(mark) || (xml && mark.starts_with('<') && start.contains(mark));
     if PLAYLISTS.iter().any(|mark| listed(mark)) {
         return Sniff::Playlist;
     }
@@ -79,8 +92,14 @@ mod tests {
     #[test]
     fn playlists_are_known_by_their_text() {
         for text in [
-            "#EXTM3U\n", "\u{feff}#EXTM3U", "ffconcat version 1.0", "  \n[playlist]", "v=0\no=-",
-            "<?xml version=\"1.0\"?><MPD xmlns=\"x\">", "rtsp://host/x", "<ASX version=\"3.0\">",
+            "#EXTM3U\n",
+            "\u{feff}#EXTM3U",
+            "ffconcat version 1.0",
+            "  \n[playlist]",
+            "v=0\no=-",
+            "<?xml version=\"1.0\"?><MPD xmlns=\"x\">",
+            "rtsp://host/x",
+            "<ASX version=\"3.0\">",
         ] {
             assert_eq!(sniff(text.as_bytes()), Sniff::Playlist, "{text}");
         }

@@ -18,7 +18,17 @@ pub(crate) const NO_SANDBOX: &str = "eightcount launch: this kernel cannot confi
 const CANNOT: u8 = 126;
 
 /// Where programs and libraries live. What does not exist on a machine is passed over.
-const SYSTEM: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/opt", "/nix/store", "/etc", "/proc/self", "/sys/devices/system/cpu"];
+const SYSTEM: &[&str] = &[
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/opt",
+    "/nix/store",
+    "/etc",
+    "/proc/self",
+    "/sys/devices/system/cpu",
+];
 /// Devices that programs take for granted.
 const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/urandom"];
 
@@ -60,7 +70,8 @@ fn confine(confinement: &Confinement, parent: Option<u32>, program: &OsString) -
     ];
     for (resource, limit) in limits {
         if let Some(limit) = limit {
-            setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) }).map_err(failed("limit"))?;
+            setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
+                .map_err(failed("limit"))?;
         }
     }
     if let Some(files) = &confinement.files {

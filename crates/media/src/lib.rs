@@ -6,8 +6,8 @@
 //! What tools print goes to the log, never to a user.
 
 mod audio;
-mod conform;
 mod confinement;
+mod conform;
 mod decode;
 mod error;
 mod files;
@@ -15,8 +15,8 @@ mod frames;
 mod glyphs;
 mod guard;
 mod launch;
-mod measure;
 mod limits;
+mod measure;
 mod probe;
 mod process;
 mod render;

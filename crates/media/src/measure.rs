@@ -67,7 +67,9 @@ impl Media {
     /// Measures an MP4 file of our own making.
     pub(crate) async fn measure(&self, path: &Path) -> Result<Measured, MediaError> {
         let mut arguments: Vec<OsString> =
-            ["-v", "error", "-protocol_whitelist", "file", "-f", "mov", "-count_packets"].map(Into::into).into();
+            ["-v", "error", "-protocol_whitelist", "file", "-f", "mov", "-count_packets"]
+                .map(Into::into)
+                .into();
         arguments.extend(["-of", "json", "-show_entries"].map(Into::into));
         arguments.push(
             "stream=codec_type,codec_name,width,height,r_frame_rate,start_time,duration,nb_read_packets,\

@@ -27,10 +27,12 @@ pub struct VideoFacts {
     pub height: u32,
     /// Pictures a second by the file's own word; none when it gives none.
     pub fps: Option<f64>,
+    /// Length in seconds by the file's own word; none when it gives none.
+    pub duration_s: Option<f64>,
 }
 
 /// An audio stream, as its file describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AudioFacts {
     /// Index of the stream.
     pub index: u32,
@@ -40,6 +42,8 @@ pub struct AudioFacts {
     pub rate_hz: u32,
     /// Channels.
     pub channels: u32,
+    /// Length in seconds by the file's own word; none when it gives none.
+    pub duration_s: Option<f64>,
 }
 
 /// What a file says of itself: claims, not facts.
@@ -81,6 +85,7 @@ struct Stream {
     avg_frame_rate: Option<String>,
     sample_rate: Option<String>,
     channels: Option<u32>,
+    duration: Option<String>,
     #[serde(default)]
     disposition: Disposition,
     #[serde(default)]
@@ -104,10 +109,11 @@ impl Media {
     pub async fn probe(&self, path: &Path) -> Result<Probe, MediaError> {
         let path = absolute(path)?;
         let seen = self.look(&path)?;
-        let mut arguments: Vec<OsString> = ["-v", "warning", "-of", "json", "-show_entries"].map(Into::into).into();
+        let mut arguments: Vec<OsString> =
+            ["-v", "warning", "-of", "json", "-show_entries"].map(Into::into).into();
         arguments.push(
             "format=format_name,duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,\
-             avg_frame_rate,sample_rate,channels:stream_disposition=attached_pic:stream_side_data=rotation"
+             avg_frame_rate,sample_rate,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
                 .into(),
         );
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
@@ -164,10 +170,9 @@ impl Media {
 
 fn understand(answer: &Answer) -> Option<Probe> {
     let format = answer.format.as_ref()?;
-    let duration = format.duration.as_ref().and_then(|d| d.parse::<f64>().ok());
     Some(Probe {
         format: format.format_name.clone(),
-        duration_s: duration.filter(|d| d.is_finite() && *d > 0.0),
+        duration_s: seconds(format.duration.as_ref()),
         streams: answer.streams.len(),
         video: answer.streams.iter().find_map(video),
         audio: answer.streams.iter().find_map(audio),
@@ -180,7 +185,11 @@ fn video(stream: &Stream) -> Option<VideoFacts> {
     }
     let (width, height) = (stream.width.filter(|w| *w > 0)?, stream.height.filter(|h| *h > 0)?);
     // Shapes of single pixels beyond 4 to 1 are mistakes, not pictures.
-    let pixel = stream.sample_aspect_ratio.as_deref().and_then(|r| ratio(r, ':')).filter(|r| (0.25..=4.0).contains(r));
+    let pixel = stream
+        .sample_aspect_ratio
+        .as_deref()
+        .and_then(|r| ratio(r, ':'))
+        .filter(|r| (0.25..=4.0).contains(r));
     let width = (f64::from(width) * pixel.unwrap_or(1.0)).round() as u32;
     let rotation = stream.side_data_list.iter().find_map(|s| s.rotation).unwrap_or(0.0);
     let lying = (rotation / 90.0).round() as i64 % 2 != 0;
@@ -191,6 +200,7 @@ fn video(stream: &Stream) -> Option<VideoFacts> {
         width,
         height,
         fps: stream.avg_frame_rate.as_deref().and_then(|r| ratio(r, '/')),
+        duration_s: seconds(stream.duration.as_ref()),
     })
 }
 
@@ -203,7 +213,12 @@ fn audio(stream: &Stream) -> Option<AudioFacts> {
         codec: stream.codec_name.clone()?,
         rate_hz: stream.sample_rate.as_ref()?.parse().ok().filter(|rate| *rate > 0)?,
         channels: stream.channels.filter(|channels| *channels > 0)?,
+        duration_s: seconds(stream.duration.as_ref()),
     })
+}
+
+fn seconds(text: Option<&String>) -> Option<f64> {
+    text.and_then(|text| text.parse().ok()).filter(|s: &f64| s.is_finite() && *s > 0.0)
 }
 
 fn ratio(text: &str, mark: char) -> Option<f64> {
@@ -224,14 +239,23 @@ mod tests {
             {"index":1,"codec_name":"h264","codec_type":"video","width":1440,"height":1080,
              "sample_aspect_ratio":"4:3","avg_frame_rate":"30000/1001","disposition":{"attached_pic":0},
              "side_data_list":[{"rotation":-90}]},
-            {"index":2,"codec_name":"aac","codec_type":"audio","sample_rate":"48000","channels":2},
+            {"index":2,"codec_name":"aac","codec_type":"audio","sample_rate":"48000","channels":2,"duration":"12.0"},
             {"index":3,"codec_type":"data"}],
             "format":{"format_name":"mov,mp4","duration":"12.500000"}}"#;
         let probe = understand(&serde_json::from_str(answer).unwrap()).unwrap();
         let video = probe.video.unwrap();
         assert_eq!((video.index, video.width, video.height), (1, 1080, 1920));
         assert!((video.fps.unwrap() - 29.97).abs() < 0.001);
-        assert_eq!(probe.audio.unwrap(), AudioFacts { index: 2, codec: "aac".into(), rate_hz: 48_000, channels: 2 });
+        assert_eq!(
+            probe.audio.unwrap(),
+            AudioFacts {
+                index: 2,
+                codec: "aac".into(),
+                rate_hz: 48_000,
+                channels: 2,
+                duration_s: Some(12.0)
+            }
+        );
         assert_eq!((probe.duration_s, probe.streams), (Some(12.5), 4));
     }
 

@@ -241,11 +241,13 @@ mod tests {
 
     #[test]
     fn progress_is_read_from_captured_lines() {
-        let video = "frame=  193 fps= 64 q=25.0 size=     512kB time=00:00:06.13 bitrate= 683.7kbits/s speed=2.04x";
+        let video =
+            "frame=  193 fps= 64 q=25.0 size=     512kB time=00:00:06.13 bitrate= 683.7kbits/s speed=2.04x";
         assert_eq!(progress(video), Some(Progress { frames: 193, seconds: 6.13 }));
         let audio = "size=     256kB time=00:01:02.50 bitrate=  33.6kbits/s speed= 120x";
         assert_eq!(progress(audio), Some(Progress { frames: 0, seconds: 62.5 }));
-        let early = "frame=    0 fps=0.0 q=0.0 size=       0kB time=-577014:32:22.77 bitrate=  -0.0kbits/s speed=N/A";
+        let early =
+            "frame=    0 fps=0.0 q=0.0 size=       0kB time=-577014:32:22.77 bitrate=  -0.0kbits/s speed=N/A";
         assert_eq!(progress(early), Some(Progress { frames: 0, seconds: 0.0 }));
         assert_eq!(progress("[warning] deprecated pixel format used"), None);
     }

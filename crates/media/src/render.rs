@@ -100,7 +100,9 @@ impl Media {
             return Err(wrong(format!("{video:?}, not {frames} frames")));
         }
         let sound = measured.audio.map(|audio| audio.duration_s);
-        if sound.is_some() != audio.is_some() || sound.is_some_and(|s| (s - length).abs() * f64::from(fps.get()) > 1.0) {
+        if sound.is_some() != audio.is_some()
+            || sound.is_some_and(|s| (s - length).abs() * f64::from(fps.get()) > 1.0)
+        {
             return Err(wrong(format!("sound of {sound:?} s under {length:.3} s")));
         }
         attempt.keep()?;

@@ -39,12 +39,13 @@ impl Media {
     pub async fn screen_song(&self, path: &Path) -> Result<SongFacts, MediaError> {
         let probe = self.probe(path).await?;
         let limits = &self.limits;
-        let rate = probe.audio.as_ref().ok_or_else(|| Refusal::plain(FailureCode::NoAudioStream))?.rate_hz;
-        if !(4_000..=768_000).contains(&rate) {
+        let audio = probe.audio.as_ref().ok_or_else(|| Refusal::plain(FailureCode::NoAudioStream))?;
+        if !(4_000..=768_000).contains(&audio.rate_hz) {
             return Err(Refusal::plain(FailureCode::DamagedMedia).into());
         }
         let samples = self.count_pcm(path).await?;
         let duration_s = samples as f64 / f64::from(PCM_RATE_HZ);
+        complete(duration_s, audio.duration_s, &probe)?;
         within(duration_s, limits.song_min_s, limits.song_max_s)?;
         Ok(SongFacts { duration_s, samples, probe })
     }
@@ -60,13 +61,18 @@ impl Media {
         }
         self.check_picture(&video)?;
         let span = self.picture_times(path, &video).await?;
+        complete(span.seconds(), video.duration_s, &probe)?;
         within(span.seconds(), limits.performance_min_s, limits.performance_max_s)?;
         let rate = span.pictures as f64 / span.seconds();
         if rate < limits.video_min_fps {
-            return Err(Refusal::over(FailureCode::DamagedMedia, format!("{} fps", limits.video_min_fps)).into());
+            return Err(
+                Refusal::over(FailureCode::DamagedMedia, format!("{} fps", limits.video_min_fps)).into()
+            );
         }
         if rate > limits.video_max_fps {
-            return Err(Refusal::over(FailureCode::TooComplex, format!("{} fps", limits.video_max_fps)).into());
+            return Err(
+                Refusal::over(FailureCode::TooComplex, format!("{} fps", limits.video_max_fps)).into()
+            );
         }
         self.decodes(path, &video).await?;
         Ok(PerformanceFacts { duration_s: span.seconds(), pictures: span.pictures, video, probe })
@@ -76,7 +82,10 @@ impl Media {
         let limits = &self.limits;
         let pixels = u64::from(video.width) * u64::from(video.height);
         if pixels > limits.picture_max_pixels {
-            return Err(Refusal::over(FailureCode::TooComplex, format!("{} pixels", limits.picture_max_pixels)));
+            return Err(Refusal::over(
+                FailureCode::TooComplex,
+                format!("{} pixels", limits.picture_max_pixels),
+            ));
         }
         let (short, long) = (video.width.min(video.height), video.width.max(video.height));
         if short < limits.picture_min_side {
@@ -84,7 +93,10 @@ impl Media {
             return Err(Refusal::over(FailureCode::TooComplex, limit));
         }
         if f64::from(long) > f64::from(short) * limits.picture_max_aspect {
-            return Err(Refusal::over(FailureCode::TooComplex, format!("shape {}:1", limits.picture_max_aspect)));
+            return Err(Refusal::over(
+                FailureCode::TooComplex,
+                format!("shape {}:1", limits.picture_max_aspect),
+            ));
         }
         Ok(())
     }
@@ -94,7 +106,8 @@ impl Media {
         let path = absolute(path)?;
         let mut arguments: Vec<OsString> = ["-v", "warning", "-select_streams"].map(Into::into).into();
         arguments.push(video.index.to_string().into());
-        arguments.extend(["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"].map(Into::into));
+        arguments
+            .extend(["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"].map(Into::into));
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-i".into(), path.clone().into()]);
         let run = Run {
@@ -105,8 +118,9 @@ impl Media {
             wall: self.limits.tool_wall,
         };
         let mut times = Times { line: Vec::new(), span: Span::default(), most: self.most_pictures() };
-        let status =
-            self.run_to_status(run, Output::Pieces(&mut |bytes| times.take(bytes)), &mut Watch::nobody()).await?;
+        let status = self
+            .run_to_status(run, Output::Pieces(&mut |bytes| times.take(bytes)), &mut Watch::nobody())
+            .await?;
         if !status.success() || times.span.pictures == 0 {
             return Err(Refusal::plain(FailureCode::DamagedMedia).into());
         }
@@ -127,6 +141,19 @@ impl Media {
             Ok(()) if decoded == 0 => Err(Refusal::plain(FailureCode::DamagedMedia).into()),
             Ok(()) => Ok(()),
         }
+    }
+}
+
+/// Finds files that were cut off: those of formats that say how long they are before they say anything else.
+/// The word of the others (a stream of MP3 frames, a WAV made by a recorder) is a guess and proves nothing.
+fn complete(seconds: f64, claimed_s: Option<f64>, probe: &Probe) -> Result<(), Refusal> {
+    const MISSING: f64 = 0.2;
+    let exact = probe.format.starts_with("mov") || probe.format.starts_with("matroska");
+    match claimed_s.or(probe.duration_s) {
+        Some(claimed) if exact && seconds < claimed * (1.0 - MISSING) => {
+            Err(Refusal::plain(FailureCode::DamagedMedia))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -181,7 +208,8 @@ impl Times {
 
     fn picture(&mut self) {
         let line = String::from_utf8_lossy(&self.line);
-        let mut fields = line.split(',').map(|field| field.trim().parse::<f64>().ok().filter(|n| n.is_finite()));
+        let mut fields =
+            line.split(',').map(|field| field.trim().parse::<f64>().ok().filter(|n| n.is_finite()));
         if let Some(time) = fields.next().flatten() {
             let length = fields.next().flatten().unwrap_or(0.0).clamp(0.0, 1.0);
             self.span.pictures += 1;

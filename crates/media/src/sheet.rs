@@ -33,8 +33,11 @@ impl Media {
     ) -> Result<(), MediaError> {
         let doing = "laying out the contact sheet";
         let paths = pictures.iter().map(|picture| absolute(&picture.path)).collect::<Result<Vec<_>, _>>()?;
-        let cells: Vec<_> =
-            paths.iter().zip(pictures).map(|(path, picture)| SheetCell { path, frame: picture.frame }).collect();
+        let cells: Vec<_> = paths
+            .iter()
+            .zip(pictures)
+            .map(|(path, picture)| SheetCell { path, frame: picture.frame })
+            .collect();
         let (attempt, grid) = (Attempt::at(out)?, Attempt::at(out)?);
         let read: Vec<_> = paths.iter().map(PathBuf::as_path).collect();
         let run = Run {
@@ -47,7 +50,8 @@ impl Media {
         self.run(run, Output::None, watch).await?;
         let drawing = |error: image::ImageError| MediaError::Drawing(error.into());
         let png = std::fs::read(grid.path()).map_err(MediaError::file("reading", grid.path()))?;
-        let mut sheet = image::load_from_memory_with_format(&png, ImageFormat::Png).map_err(drawing)?.into_rgb8();
+        let mut sheet =
+            image::load_from_memory_with_format(&png, ImageFormat::Png).map_err(drawing)?.into_rgb8();
         label(&mut sheet, pictures, layout);
         sheet.save_with_format(attempt.path(), ImageFormat::Png).map_err(drawing)?;
         attempt.keep()

@@ -7,7 +7,9 @@ use std::{env, io};
 
 /// A tool that is not there.
 #[derive(Debug, thiserror::Error)]
-#[error("{name} is not installed or does not run: install it (Debian: apt install ffmpeg; macOS: brew install ffmpeg)")]
+#[error(
+    "{name} is not installed or does not run: install it (Debian: apt install ffmpeg; macOS: brew install ffmpeg)"
+)]
 pub struct MissingTool {
     /// Its name.
     pub name: &'static str,

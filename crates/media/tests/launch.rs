@@ -37,7 +37,10 @@ fn run(confinement: &Confinement, program: &str, arguments: &[&str]) -> Output {
 
 fn sandboxed(read: &[&Path], write: &[&Path]) -> Confinement {
     let owned = |paths: &[&Path]| paths.iter().map(|path| path.to_path_buf()).collect();
-    Confinement { files: Some(FileAccess { read: owned(read), write: owned(write) }), ..Confinement::default() }
+    Confinement {
+        files: Some(FileAccess { read: owned(read), write: owned(write) }),
+        ..Confinement::default()
+    }
 }
 
 /// Whether this kernel can confine files: without, those checks have nothing to check.
@@ -52,7 +55,8 @@ fn kernel_confines() -> bool {
 
 fn files() {
     let folder = tempfile::tempdir().unwrap();
-    let (mine, other, out) = (folder.path().join("mine"), folder.path().join("other"), folder.path().join("out"));
+    let (mine, other, out) =
+        (folder.path().join("mine"), folder.path().join("other"), folder.path().join("out"));
     for file in [&mine, &other, &out] {
         std::fs::write(file, "x").unwrap();
     }
@@ -61,7 +65,9 @@ fn files() {
     assert!(run(&confinement, "/bin/cp", &[mine.to_str().unwrap(), out.to_str().unwrap()]).status.success());
     if kernel_confines() {
         assert!(!run(&confinement, "/bin/cat", &[other.to_str().unwrap()]).status.success());
-        assert!(!run(&confinement, "/bin/cp", &[out.to_str().unwrap(), mine.to_str().unwrap()]).status.success());
+        assert!(
+            !run(&confinement, "/bin/cp", &[out.to_str().unwrap(), mine.to_str().unwrap()]).status.success()
+        );
     }
 }
 
@@ -106,7 +112,8 @@ fn parent() -> ExitCode {
 
 fn parent_death() {
     use std::io::BufRead;
-    let mut parent = Command::new(std::env::current_exe().unwrap()).arg("parent").stdout(Stdio::piped()).spawn().unwrap();
+    let mut parent =
+        Command::new(std::env::current_exe().unwrap()).arg("parent").stdout(Stdio::piped()).spawn().unwrap();
     let lines = std::io::BufReader::new(parent.stdout.take().unwrap()).lines();
     let children: Vec<u32> = lines.take(2).map(|line| line.unwrap().parse().unwrap()).collect();
     let is = |pid: u32, word: &str| {

@@ -18,7 +18,8 @@ fn media() -> Media {
 }
 
 fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(arguments).output().unwrap();
+    let output =
+        Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
@@ -30,15 +31,31 @@ fn coded(folder: &Path) -> PathBuf {
         "color=black:s={WIDTH}x{HEIGHT}:r=30:d=3.7,geq=lum='if(lt(X,W/2),40+N,200)':cb=128:cr=128,trim=end_frame=110"
     );
     ffmpeg(&[
-        "-f", "lavfi", "-i", &source, "-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-x264-params",
-        "keyint=1", "-pix_fmt", "yuv420p", "-video_track_timescale", "15360", path.to_str().unwrap(),
+        "-f",
+        "lavfi",
+        "-i",
+        &source,
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-qp",
+        "4",
+        "-x264-params",
+        "keyint=1",
+        "-pix_fmt",
+        "yuv420p",
+        "-video_track_timescale",
+        "15360",
+        path.to_str().unwrap(),
     ]);
     path
 }
 
 /// Mean luma at one place of every frame.
 fn lumas(path: &Path, x: u32) -> Vec<u8> {
-    let filter = format!("crop=16:16:{x}:40,scale=2:2:flags=area,format=yuv444p,extractplanes=y,crop=1:1:0:0");
+    let filter =
+        format!("crop=16:16:{x}:40,scale=2:2:flags=area,format=yuv444p,extractplanes=y,crop=1:1:0:0");
     ffmpeg(&["-i", path.to_str().unwrap(), "-vf", &filter, "-f", "rawvideo", "-"])
 }
 
@@ -64,14 +81,22 @@ fn step(first_beat_s: f64, beat_s: f64) -> TakeStep {
 /// Eights of uneven beats that do not fall on the frame grid.
 fn eights(count: u32) -> Vec<Eight> {
     let beat = |n: u32| 7.0 + 0.3137 * f64::from(n) + 0.02 * f64::from(n).sin();
-    (0..count).map(|index| Eight { index, beats: std::array::from_fn(|i| beat(8 * index + i as u32)) }).collect()
+    (0..count)
+        .map(|index| Eight { index, beats: std::array::from_fn(|i| beat(8 * index + i as u32)) })
+        .collect()
 }
 
 fn profile(transition_frames: u32) -> RenderProfile {
     RenderProfile { width: WIDTH, height: HEIGHT, fps: FrameRate::Fps30, transition_frames, crf: 4 }
 }
 
-fn plan(eights: &[Eight], index: usize, transition: u32, step: TakeStep, previous: Option<TakeStep>) -> TakePlan {
+fn plan(
+    eights: &[Eight],
+    index: usize,
+    transition: u32,
+    step: TakeStep,
+    previous: Option<TakeStep>,
+) -> TakePlan {
     plan_take(&TakeRequest { profile: profile(transition), eights, index, step, previous }).unwrap()
 }
 
@@ -89,7 +114,8 @@ async fn every_frame_is_the_planned_one_and_two_renderings_are_the_same() {
         let out = folder.path().join("take.mp4");
         media.render(&plan, &inputs, &out, &mut Watch::nobody()).await.unwrap();
         let seen = lumas(&out, 20);
-        let entry: Vec<u64> = plan.entry.iter().flat_map(|entry| entry.source.shown().collect::<Vec<_>>()).collect();
+        let entry: Vec<u64> =
+            plan.entry.iter().flat_map(|entry| entry.source.shown().collect::<Vec<_>>()).collect();
         assert_eq!(seen.len() as u64, plan.frames);
         for (frame, shown) in plan.step.shown().enumerate() {
             let weight = (frame as f64 + 0.5) / 12.0;
@@ -123,10 +149,19 @@ async fn mirrored_takes_are_mirrored_and_aligned_takes_are_native_at_their_end()
     // Mirrored: the bright half is on the left.
     assert!(lumas(&out, 20).iter().all(|luma| luma.abs_diff(200) < 3));
     // The edge between the halves starts where the alignment puts it and ends in the middle.
-    let edges = ffmpeg(&["-i", out.to_str().unwrap(), "-vf", "crop=iw:2:0:40,format=yuv444p,extractplanes=y", "-f", "rawvideo", "-"]);
+    let edges = ffmpeg(&[
+        "-i",
+        out.to_str().unwrap(),
+        "-vf",
+        "crop=iw:2:0:40,format=yuv444p,extractplanes=y",
+        "-f",
+        "rawvideo",
+        "-",
+    ]);
     let edge = |row: &[u8]| row[..WIDTH as usize].iter().filter(|luma| **luma > 170).count() as f64;
     let edges: Vec<f64> = edges.chunks(2 * WIDTH as usize).map(edge).collect();
-    let first = f64::from(alignment.scale_millionths) / 1e6 * 96.0 + f64::from(alignment.shift_x_thousandths) / 1e3;
+    let first =
+        f64::from(alignment.scale_millionths) / 1e6 * 96.0 + f64::from(alignment.shift_x_thousandths) / 1e3;
     assert!((edges[0] - first).abs() <= 1.5, "{} not {first}", edges[0]);
     assert!((edges[edges.len() - 1] - 96.0).abs() <= 1.0, "{:?}", edges.last());
     assert!(edges.windows(2).all(|pair| (pair[1] - pair[0]).abs() <= 2.0), "jumps: {edges:?}");
@@ -141,18 +176,23 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
         let previous = (index > 0).then(|| step(0.3, 0.3));
         let plan = plan(&eights, index, 12, step(0.3, 0.3), previous);
         let out = folder.path().join(format!("it's {index}.mp4"));
-        media.render(&plan, &vec![source.as_path(); plan.sources().len()], &out, &mut Watch::nobody()).await.unwrap();
+        media
+            .render(&plan, &vec![source.as_path(); plan.sources().len()], &out, &mut Watch::nobody())
+            .await
+            .unwrap();
         takes.push((out, plan));
     }
     let total = FrameGrid::of(&eights, FrameRate::Fps30).total();
     assert_eq!(takes.iter().map(|(_, plan)| plan.frames).sum::<u64>(), total);
     let song = folder.path().join("song.wav");
     ffmpeg(&["-f", "lavfi", "-i", "sine=440:d=30", song.to_str().unwrap()]);
-    let cut = AudioCut { start_s: 7.0, frames: total, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 200 };
+    let cut =
+        AudioCut { start_s: 7.0, frames: total, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 200 };
     let (audio, product) = (folder.path().join("section.m4a"), folder.path().join("product.mp4"));
     media.section_audio(&song, &cut, &audio, &mut Watch::nobody()).await.unwrap();
     let parts: Vec<_> = takes.iter().map(|(path, plan)| JoinPart { path, frames: plan.frames }).collect();
-    let joined = media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &mut Watch::nobody()).await.unwrap();
+    let joined =
+        media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &mut Watch::nobody()).await.unwrap();
     assert_eq!(joined.frames, total);
     // The joined pictures are the takes' pictures, one by one, each at its place on the grid.
     let apart: Vec<u8> = takes.iter().flat_map(|(path, _)| lumas(path, 20)).collect();
@@ -170,7 +210,11 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     assert_eq!(times.len() as u64, total);
     let pictures: Vec<_> = takes
         .iter()
-        .map(|(path, plan)| SheetPicture { path: path.clone(), frame: plan.dissolve_frames(), label: "1: 12.5 s".into() })
+        .map(|(path, plan)| SheetPicture {
+            path: path.clone(),
+            frame: plan.dissolve_frames(),
+            label: "1: 12.5 s".into(),
+        })
         .collect();
     let sheet = folder.path().join("sheet.png");
     media.contact_sheet(&pictures, &SheetLayout::default(), &sheet, &mut Watch::nobody()).await.unwrap();

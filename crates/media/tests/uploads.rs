@@ -39,7 +39,11 @@ impl Folder {
     fn make(&self, name: &str, arguments: &str) -> PathBuf {
         let arguments = arguments.split(' ').filter(|word| !word.is_empty());
         let mut command = Command::new("ffmpeg");
-        command.args(["-v", "error", "-nostdin", "-y"]).args(arguments).arg(self.at(name)).current_dir(self.0.path());
+        command
+            .args(["-v", "error", "-nostdin", "-y"])
+            .args(arguments)
+            .arg(self.at(name))
+            .current_dir(self.0.path());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
         self.at(name)
@@ -84,7 +88,11 @@ async fn files_that_are_no_media_are_refused_by_name() {
         ("list.mp4", b"ffconcat version 1.0\nfile good.mp4\n", FailureCode::PlaylistRefused),
         ("hls.mp4", hls.as_bytes(), FailureCode::PlaylistRefused),
         ("dash.mp4", mpd.as_bytes(), FailureCode::PlaylistRefused),
-        ("sdp.mp4", b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nm=video 9 RTP/AVP 96\n", FailureCode::PlaylistRefused),
+        (
+            "sdp.mp4",
+            b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nm=video 9 RTP/AVP 96\n",
+            FailureCode::PlaylistRefused,
+        ),
         ("head.mp4", b"\0\0\0\x20ftypisom\0\0\0\0isomavc1", FailureCode::DamagedMedia),
     ];
     for (name, bytes, expected) in cases {
@@ -105,8 +113,10 @@ async fn missing_streams_lengths_and_sizes_are_named() {
     let heard = folder.make("heard.m4a", "-i good.mp4 -vn -c copy");
     let blink = folder.make("blink.mp4", "-i good.mp4 -t 0.4 -c:v libx264 -preset ultrafast -c:a aac");
     let long = folder.make("long.mp4", "-stream_loop 3 -i good.mp4 -c copy");
-    let many = folder.make("many.mkv", &format!("-i good.mp4 {} -map 0:a -c copy", "-map 0:v ".repeat(9).trim_end()));
-    let tiny = folder.make("tiny.mp4", "-i good.mp4 -vf scale=32:32 -c:v libx264 -preset ultrafast -c:a copy");
+    let many = folder
+        .make("many.mkv", &format!("-i good.mp4 {} -map 0:a -c copy", "-map 0:v ".repeat(9).trim_end()));
+    let tiny =
+        folder.make("tiny.mp4", "-i good.mp4 -vf scale=32:32 -c:v libx264 -preset ultrafast -c:a copy");
     let sparse = folder.make("sparse.mkv", "-i good.mp4 -vf fps=1 -c:v libx264 -preset ultrafast -c:a copy");
     let big = folder.write("big.wav", vec![0; (4 << 20) + 1]);
     assert_eq!(song(&silent).await, FailureCode::NoAudioStream);
@@ -135,7 +145,8 @@ async fn damage_behind_a_good_header_is_found() {
     // Samples that are no numbers: ffmpeg decodes them and reports success.
     let wav = |samples: &[f32]| {
         let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x20\0data".to_vec();
+        let mut file =
+            b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x20\0data".to_vec();
         file.extend((data.len() as u32).to_le_bytes());
         file.extend(data);
         file
