@@ -28,7 +28,7 @@ mod tests;
 
 pub use library::Library;
 pub use path::{Path, Upcoming, best_path, greedy_path, look_ahead};
-pub use weights::{WEIGHTS, weight};
+pub use weights::{Flavour, WEIGHTS};
 
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Filtered, Role, ScoreTerm, StepId};
 use filter::Sieve;
@@ -122,9 +122,14 @@ pub struct Answer {
 /// Answers a question from a library. Never fails: an empty library, or one with only hidden steps, gives an
 /// empty and exhausted answer.
 pub fn suggest(library: &Library, question: &Question<'_>) -> Answer {
+    suggest_for(library, question, Flavour::Balanced)
+}
+
+/// Answers a question for a user who favours something.
+pub fn suggest_for(library: &Library, question: &Question<'_>, flavour: Flavour) -> Answer {
     let sieve = Sieve::of(library, question);
-    let scorer = Scorer::new(library, question);
-    let chosen = six::choose(library, &scorer, &sieve.left());
+    let scorer = Scorer::new(library, question, flavour);
+    let chosen = six::choose(library, &scorer, &sieve.left(), flavour);
     let offered = chosen.iter().map(|entry| entry.row);
     let exhausted = sieve.exhausted_after(offered);
     let candidates = chosen
@@ -135,7 +140,7 @@ pub fn suggest(library: &Library, question: &Question<'_>) -> Answer {
                 follows: question.previous.is_some(),
                 relaxed: &sieve.relaxed,
             };
-            let terms = entry.values.terms();
+            let terms = entry.values.terms(flavour.weights());
             let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
             Scored {
                 step: library.id(entry.row),

@@ -9,7 +9,7 @@
 use super::filter::Sieve;
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
-use super::{Answer, Chosen, Question, six, suggest};
+use super::{Answer, Chosen, Flavour, Question, six, suggest_for};
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Role};
 use std::collections::BTreeMap;
 
@@ -83,11 +83,11 @@ impl<'a> Upcoming<'a> {
 }
 
 /// Takes the best candidate of each eight in turn. `fixed` are the selections made for other eights.
-pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen]) -> Path {
+pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], flavour: Flavour) -> Path {
     let mut path = Path::default();
     let mut history = fixed.to_vec();
     for upcoming in eights {
-        let answer = suggest(library, &upcoming.question(&history));
+        let answer = suggest_for(library, &upcoming.question(&history), flavour);
         let Some(best) = answer.candidates.into_iter().next() else { break };
         let chosen = Chosen {
             eight: upcoming.eight,
@@ -104,14 +104,14 @@ pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen])
 
 /// The best way found through all eights, which are in order; see the module's description. `fixed` are the
 /// selections made for other eights.
-pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen]) -> Path {
-    let greedy = greedy_path(library, eights, fixed);
-    let mut layers = layers(library, eights, fixed);
+pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], flavour: Flavour) -> Path {
+    let greedy = greedy_path(library, eights, fixed, flavour);
+    let mut layers = layers(library, eights, fixed, flavour);
     for (layer, chosen) in layers.iter_mut().zip(&greedy.selections) {
         layer.rows.extend(library.row(&chosen.step));
         layer.tidy();
     }
-    match search(library, &layers, fixed, PLAN_WAYS) {
+    match search(library, &layers, fixed, Effort { flavour, ways: PLAN_WAYS }) {
         Some(planned) if planned.total() > greedy.total() => planned,
         _ => greedy,
     }
@@ -123,6 +123,7 @@ pub fn look_ahead(
     library: &Library,
     question: &Question<'_>,
     upcoming: &[Upcoming<'_>],
+    flavour: Flavour,
     mut answer: Answer,
 ) -> Answer {
     let others = question.history.iter().filter(|c| c.eight != question.eight);
@@ -133,14 +134,14 @@ pub fn look_ahead(
         return answer;
     }
     let mut fixed: Vec<Chosen> = others.cloned().collect();
-    let layers = layers(library, &eights, &fixed);
+    let layers = layers(library, &eights, &fixed, flavour);
     let future: Vec<f32> = answer
         .candidates
         .iter()
         .map(|candidate| {
             let (step, mirrored) = (candidate.step.clone(), candidate.mirrored);
             fixed.push(Chosen { eight: question.eight, cluster: question.cluster, step, mirrored });
-            let path = search(library, &layers, &fixed, LOOK_WAYS);
+            let path = search(library, &layers, &fixed, Effort { flavour, ways: LOOK_WAYS });
             fixed.pop();
             path.map_or(0.0, |p| p.total())
         })
@@ -168,7 +169,12 @@ impl Layer<'_> {
 }
 
 /// Short lists by all that does not depend on the neighbouring eights.
-fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen]) -> Vec<Layer<'a>> {
+fn layers<'a>(
+    library: &Library,
+    eights: &[Upcoming<'a>],
+    fixed: &[Chosen],
+    flavour: Flavour,
+) -> Vec<Layer<'a>> {
     let mut of_cluster: BTreeMap<ClusterLabel, Vec<Row>> = BTreeMap::new();
     for chosen in fixed {
         of_cluster.entry(chosen.cluster).or_default().extend(library.row(&chosen.step));
@@ -181,7 +187,7 @@ fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen]) -> V
         if left.iter().any(|a| a.preferred) {
             left.retain(|a| a.preferred);
         }
-        let scorer = Scorer::new(library, &question);
+        let scorer = Scorer::new(library, &question, flavour);
         let mut rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
         let carried: Vec<Row> = rows.iter().take(CARRIED).copied().collect();
         let earlier = of_cluster.entry(upcoming.cluster).or_default();
@@ -205,13 +211,21 @@ struct Way {
     total: f32,
 }
 
+/// What a search goes by.
+#[derive(Clone, Copy)]
+struct Effort {
+    flavour: Flavour,
+    /// How many ways go on from one eight to the next.
+    ways: usize,
+}
+
 /// The best way through all layers; none when neighbours would have to share a performance.
-fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], most: usize) -> Option<Path> {
+fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Effort) -> Option<Path> {
     let mut ways = vec![Way { history: fixed.to_vec(), scores: Vec::new(), total: 0.0 }];
     for layer in layers {
         let mut reached: BTreeMap<(Row, bool), (f32, usize, Entry)> = BTreeMap::new();
         for (from, way) in ways.iter().enumerate() {
-            for entry in continuations(library, layer, &way.history) {
+            for entry in continuations(library, layer, &way.history, effort.flavour) {
                 let total = way.total + entry.score;
                 let best = reached.entry((entry.row, entry.mirrored)).or_insert((total, from, entry));
                 if total > best.0 {
@@ -222,7 +236,7 @@ fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], most: usize
         let mut reached: Vec<(f32, usize, Entry)> = reached.into_values().collect();
         // Stable: of equal totals the smaller step goes on.
         reached.sort_by(|a, b| b.0.total_cmp(&a.0));
-        reached.truncate(most);
+        reached.truncate(effort.ways);
         ways =
             reached.into_iter().map(|(total, from, e)| ways[from].with(library, layer, &e, total)).collect();
     }
@@ -242,11 +256,11 @@ impl Way {
 }
 
 /// What may follow these selections at a layer.
-fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen]) -> Vec<Entry> {
+fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen], flavour: Flavour) -> Vec<Entry> {
     let question = layer.upcoming.question(history);
     let neighbours = question.previous.iter().map(|c| &c.step).chain(&question.next);
     let barred: Vec<u32> = neighbours.filter_map(|id| library.performance(&id.performance)).collect();
-    let scorer = Scorer::new(library, &question);
+    let scorer = Scorer::new(library, &question, flavour);
     let open = layer.rows.iter().filter(|&&row| !barred.contains(&library.hot[row].performance));
     open.flat_map(|&row| scorer.full(row, false)).flatten().collect()
 }

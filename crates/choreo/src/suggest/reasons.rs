@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn term(term: Term, value: f32) -> ScoreTerm {
-        ScoreTerm { term, value, weight: super::super::weight(term) }
+        ScoreTerm { term, value, weight: super::super::Flavour::Balanced.weight(term) }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::library::{Library, Probe, Row};
 use super::terms::{self, Cut, Return, Stand};
-use super::weights::{Values, WEIGHTS};
-use super::{Chosen, Question};
+use super::weights::{Values, Weights};
+use super::{Chosen, Flavour, Question};
 use eightcount_domain::BEATS_PER_EIGHT;
 
 /// A mirror image must connect this much better than the original to be offered in its place: it turns
@@ -31,6 +31,7 @@ struct Use {
 /// Scores steps for one question.
 pub struct Scorer<'a> {
     library: &'a Library,
+    weights: Weights,
     eight: u32,
     probe: Option<Probe>,
     loudness: [f32; BEATS_PER_EIGHT],
@@ -47,7 +48,7 @@ pub struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    pub fn new(library: &'a Library, question: &Question<'_>) -> Self {
+    pub fn new(library: &'a Library, question: &Question<'_>, flavour: Flavour) -> Self {
         let others = || question.history.iter().filter(|c| c.eight != question.eight);
         let mut performance_use: Vec<Option<u32>> = vec![None; library.performances()];
         for chosen in others() {
@@ -74,6 +75,7 @@ impl<'a> Scorer<'a> {
         let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
         Self {
             library,
+            weights: flavour.weights(),
             eight: question.eight,
             probe: library.probe(&question.features.0),
             loudness: terms::shape(&question.amplitude),
@@ -92,7 +94,7 @@ impl<'a> Scorer<'a> {
     /// round, mirror images of repeated steps aside. None when it cannot reach `least`, which saves most
     /// steps the dearest part, their music.
     pub fn quick(&self, row: Row, least: f32) -> Option<f32> {
-        let [similarity, energy, connection, tempo, repeat, novelty] = WEIGHTS.map(|(_, weight)| weight);
+        let [similarity, energy, connection, tempo, repeat, novelty] = self.weights.0;
         let hot = &self.library.hot[row];
         let course = terms::dot8(&self.loudness, &self.library.shapes[row]);
         let stretch = terms::stretch_log2(self.tempo_log2 - hot.tempo_log2);
@@ -168,7 +170,7 @@ impl<'a> Scorer<'a> {
     ) -> Entry {
         values.0[2] = connection;
         values.0[4] = self.cluster_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
-        Entry { row, mirrored, score: values.score(), values, preferred }
+        Entry { row, mirrored, score: values.score(self.weights), values, preferred }
     }
 
     /// The terms that are the same both ways round.

@@ -3,25 +3,23 @@
 use super::filter::Allowed;
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
-use super::{CANDIDATES, PER_PERFORMANCE};
+use super::{CANDIDATES, Flavour, PER_PERFORMANCE};
 use std::cmp::Ordering;
 
-/// Share of the score against likeness to those already chosen, in maximal marginal relevance (Carbonell and
-/// Goldstein, SIGIR 1998).
-const RELEVANCE: f32 = 0.8;
 /// How many of the best by quick score are scored with poses.
 const POOL: usize = 256;
 
 /// Chooses up to [`CANDIDATES`] of the steps that may be offered, best first, preferred ones before others.
-pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed]) -> Vec<Entry> {
+pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed], flavour: Flavour) -> Vec<Entry> {
+    let relevance = flavour.relevance();
     let pool = best(scorer, allowed);
-    let mut chosen = diverse(library, rescored(scorer, &pool));
+    let mut chosen = diverse(library, rescored(scorer, &pool), relevance);
     if chosen.len() < CANDIDATES && allowed.len() > POOL {
         // A few performances fill the pool: look at the best of each performance instead.
         let mut pool = all(scorer, allowed);
         keep_best_of_each(library, &mut pool, 4 * PER_PERFORMANCE);
         pool.truncate(8 * POOL);
-        chosen = diverse(library, rescored(scorer, &pool));
+        chosen = diverse(library, rescored(scorer, &pool), relevance);
     }
     chosen.sort_by(better);
     chosen
@@ -118,21 +116,22 @@ struct Open {
 }
 
 impl Open {
-    fn worth(&self) -> f32 {
-        RELEVANCE * self.entry.score - (1.0 - RELEVANCE) * self.alike
+    fn worth(&self, relevance: f32) -> f32 {
+        relevance * self.entry.score - (1.0 - relevance) * self.alike
     }
 }
 
-/// Greedy maximal marginal relevance over entries in order of [`better`].
-fn diverse(library: &Library, entries: Vec<Entry>) -> Vec<Entry> {
+/// Greedy maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) over entries in order of [`better`].
+fn diverse(library: &Library, entries: Vec<Entry>, relevance: f32) -> Vec<Entry> {
     let performance = |e: &Entry| library.hot[e.row].performance;
     let mut open: Vec<Open> = entries.into_iter().map(|entry| Open { entry, alike: 0.0 }).collect();
     let mut chosen: Vec<Entry> = Vec::with_capacity(CANDIDATES);
     while chosen.len() < CANDIDATES {
         let preferred = open.first().is_some_and(|o| o.entry.preferred);
         let eligible = (0..open.len()).filter(|&i| open[i].entry.preferred == preferred);
+        let worth = |i: usize| open[i].worth(relevance);
         // The first of equals is the better entry.
-        let best = eligible.min_by(|&a, &b| open[b].worth().total_cmp(&open[a].worth()).then(a.cmp(&b)));
+        let best = eligible.min_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
         let Some(best) = best else { break };
         let entry = open.remove(best).entry;
         chosen.push(entry);

@@ -250,6 +250,22 @@ fn the_newest_of_equal_ids_counts() {
     assert_eq!((index.len(), index.step(&new.id)), (1, Some(new)));
 }
 
+#[test]
+fn a_flavour_changes_what_is_offered() {
+    let music = step(3, 5).features;
+    let library = Library::of(steps(12));
+    let history = [chosen(2, 1, id(9, 3)), chosen(3, 1, id(1, 4))];
+    let q = Question { previous: Some(history[1].clone()), history: &history, ..question(&music) };
+    let mean = |flavour, term| {
+        let answer = suggest_for(&library, &q, flavour);
+        answer.candidates.iter().filter_map(|c| value(c, term)).sum::<f32>() / 6.0
+    };
+    assert!(mean(Flavour::Smooth, Term::Connection) > mean(Flavour::Energetic, Term::Connection));
+    assert!(mean(Flavour::Energetic, Term::Energy) > mean(Flavour::Smooth, Term::Energy));
+    assert!(mean(Flavour::Surprising, Term::Novelty) >= mean(Flavour::Balanced, Term::Novelty));
+    assert_ne!(suggest_for(&library, &q, Flavour::Surprising), suggest(&library, &q));
+}
+
 /// Steps with anything in them.
 fn wild_steps() -> impl Strategy<Value = Vec<Step>> {
     let numbers = prop::collection::vec(prop::num::f32::ANY, 12);

@@ -2,36 +2,74 @@
 
 use eightcount_domain::{ScoreTerm, Term};
 
-/// The weight of every term, adding up to 1. A candidate's weights are these, renormalised over the terms
-/// whose data exist.
+/// What the user favours. It changes the weights, and how much the six must differ from each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flavour {
+    /// A bit of everything.
+    #[default]
+    Balanced,
+    /// Cuts that hardly show.
+    Smooth,
+    /// Movement that follows the music's strength.
+    Energetic,
+    /// What was not seen before, and candidates that differ more.
+    Surprising,
+}
+
+/// The weight of every term for [`Flavour::Balanced`], `Smooth`, `Energetic` and `Surprising`; each column adds
+/// up to 1. A candidate's weights are these, renormalised over the terms whose data exist.
 ///
 /// Connection leads, because a jump at the cut is what a viewer of a cross-edit sees first; a repeated phrase
 /// counts as much, so that the step danced to it before is offered first; music and energy follow; tempo is
-/// already limited by its filter, and novelty only breaks near-ties. These are judgements, not measurements:
-/// the benches report what each term contributes.
-pub const WEIGHTS: [(Term, f32); 6] = [
-    (Term::Similarity, 0.18),
-    (Term::Energy, 0.18),
-    (Term::Connection, 0.22),
-    (Term::Tempo, 0.10),
-    (Term::Repeat, 0.22),
-    (Term::Novelty, 0.10),
+/// already limited by its filter, and novelty only breaks near-ties. The presets double what they are named
+/// after. These are judgements, not measurements.
+pub const WEIGHTS: [(Term, [f32; 4]); 6] = [
+    (Term::Similarity, [0.18, 0.14, 0.14, 0.12]),
+    (Term::Energy, [0.18, 0.12, 0.36, 0.12]),
+    (Term::Connection, [0.22, 0.42, 0.15, 0.16]),
+    (Term::Tempo, [0.10, 0.10, 0.07, 0.08]),
+    (Term::Repeat, [0.22, 0.14, 0.20, 0.14]),
+    (Term::Novelty, [0.10, 0.08, 0.08, 0.38]),
 ];
 
-/// The weight of a term in [`WEIGHTS`].
-pub fn weight(term: Term) -> f32 {
-    WEIGHTS.iter().find(|(t, _)| *t == term).map_or(0.0, |(_, w)| *w)
+/// The weights of one flavour in the order of [`WEIGHTS`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights(pub [f32; 6]);
+
+impl Flavour {
+    /// The weight of a term, 0 to 1.
+    pub fn weight(self, term: Term) -> f32 {
+        WEIGHTS.iter().find(|(t, _)| *t == term).map_or(0.0, |(_, columns)| columns[self.column()])
+    }
+
+    pub(super) fn weights(self) -> Weights {
+        Weights(WEIGHTS.map(|(_, columns)| columns[self.column()]))
+    }
+
+    /// Share of the score against likeness to those already chosen when six are chosen.
+    pub(super) fn relevance(self) -> f32 {
+        if self == Self::Surprising { 0.6 } else { 0.8 }
+    }
+
+    fn column(self) -> usize {
+        match self {
+            Self::Balanced => 0,
+            Self::Smooth => 1,
+            Self::Energetic => 2,
+            Self::Surprising => 3,
+        }
+    }
 }
 
 /// The values of the terms in the order of [`WEIGHTS`]; none where the data are missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Values(pub [Option<f32>; 6]);
+pub(super) struct Values(pub [Option<f32>; 6]);
 
 impl Values {
     /// Weighted mean of the values that exist, 0 to 1; 0 when none does.
-    pub fn score(&self) -> f32 {
+    pub fn score(&self, weights: Weights) -> f32 {
         let (mut sum, mut total) = (0.0, 0.0);
-        for (value, (_, weight)) in self.0.iter().zip(WEIGHTS) {
+        for (value, weight) in self.0.iter().zip(weights.0) {
             if let Some(value) = value {
                 sum += value * weight;
                 total += weight;
@@ -41,9 +79,32 @@ impl Values {
     }
 
     /// The terms that exist, with their shares.
-    pub fn terms(&self) -> Vec<ScoreTerm> {
-        let existing = || self.0.iter().zip(WEIGHTS).filter_map(|(v, (term, w))| v.map(|v| (term, v, w)));
-        let total: f32 = existing().map(|(_, _, w)| w).sum();
-        existing().map(|(term, value, w)| ScoreTerm { term, value, weight: w / total }).collect()
+    pub fn terms(&self, weights: Weights) -> Vec<ScoreTerm> {
+        let all = WEIGHTS.iter().zip(weights.0).zip(self.0);
+        let existing = all.filter_map(|(((term, _), weight), value)| Some((*term, value?, weight)));
+        let total: f32 = existing.clone().map(|(_, _, weight)| weight).sum();
+        existing.map(|(term, value, weight)| ScoreTerm { term, value, weight: weight / total }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flavour_adds_up_and_favours_its_name() {
+        for column in 0..4 {
+            let sum: f32 = WEIGHTS.iter().map(|(_, columns)| columns[column]).sum();
+            assert!((sum - 1.0).abs() < 1e-6, "column {column}: {sum}");
+        }
+        for (flavour, term) in [
+            (Flavour::Smooth, Term::Connection),
+            (Flavour::Energetic, Term::Energy),
+            (Flavour::Surprising, Term::Novelty),
+        ] {
+            let others = WEIGHTS.iter().filter(|(t, _)| *t != term);
+            assert!(others.into_iter().all(|(t, _)| flavour.weight(*t) < flavour.weight(term)));
+            assert!(flavour.weight(term) > Flavour::Balanced.weight(term));
+        }
     }
 }

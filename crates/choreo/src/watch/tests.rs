@@ -88,6 +88,31 @@ fn a_dancer_who_never_leaves_the_spot_is_still_found_whole() {
 }
 
 #[test]
+fn light_on_the_wall_is_no_part_of_the_dancer() {
+    let seen = watch(8.0, |c, t| {
+        for p in 0..W * H {
+            let (x, y) = (((p % W) as f64 - 80.0) / 40.0, ((p / W) as f64 - 80.0) / 30.0);
+            c.0[p] += (30.0 * (-x * x - y * y).exp()) as u8;
+        }
+        body(c, 80.0 + 3.0 * (t * 4.0).sin(), 75.0, 50.0);
+    });
+    let place = seen.step(&beats(1.0, 0.5)).start_box.unwrap();
+    assert!((place.bottom - 75.0 / 90.0).abs() < 0.05 && (place.top - 25.0 / 90.0).abs() < 0.05, "{place:?}");
+    assert!(place.width < 0.14, "{place:?}");
+}
+
+#[test]
+fn shoes_belong_to_the_body_though_the_trousers_are_as_grey_as_the_wall() {
+    let seen = watch(8.0, |c, t| {
+        let x = 50.0 + 7.0 * t;
+        c.paint(x - 8.0, 25.0, 16.0, 32.0, 200);
+        c.paint(x - 6.0, 70.0, 12.0, 6.0, 10);
+    });
+    let place = seen.step(&beats(1.0, 0.5)).start_box.unwrap();
+    assert!((place.bottom - 76.0 / 90.0).abs() < 0.04 && (place.top - 25.0 / 90.0).abs() < 0.04, "{place:?}");
+}
+
+#[test]
 fn captions_and_logos_are_no_subject() {
     let plain = watch(6.0, |c, t| body(c, 50.0 + 10.0 * t, 80.0, 50.0));
     let titled = watch(6.0, |c, t| {

@@ -35,12 +35,14 @@ fn neighbours_differ(path: &Path) -> bool {
 fn planning_beats_taking_the_best_each_time() {
     let music = song(16);
     let library = Library::of(steps(12));
-    let (greedy, best) =
-        (greedy_path(&library, &eights(&music), &[]), best_path(&library, &eights(&music), &[]));
+    let (greedy, best) = (
+        greedy_path(&library, &eights(&music), &[], Flavour::Balanced),
+        best_path(&library, &eights(&music), &[], Flavour::Balanced),
+    );
     assert_eq!((greedy.selections.len(), best.selections.len()), (16, 16));
     assert!(best.total() > greedy.total() + 0.1, "{} against {}", best.total(), greedy.total());
     assert!(neighbours_differ(&best) && neighbours_differ(&greedy));
-    assert_eq!(best, best_path(&library, &eights(&music), &[]));
+    assert_eq!(best, best_path(&library, &eights(&music), &[], Flavour::Balanced));
 }
 
 #[test]
@@ -48,10 +50,10 @@ fn the_scores_of_a_plan_are_those_of_the_suggestion() {
     let music = song(8);
     let library = Library::of(steps(12));
     let eights = eights(&music);
-    let best = best_path(&library, &eights, &[]);
+    let best = best_path(&library, &eights, &[], Flavour::Balanced);
     for (k, upcoming) in eights.iter().enumerate() {
         let question = upcoming.question(&best.selections[..k]);
-        let scorer = Scorer::new(&library, &question);
+        let scorer = Scorer::new(&library, &question, Flavour::Balanced);
         let row = library.row(&best.selections[k].step).into_iter().next();
         let entries = row.map(|row| scorer.full(row, false)).into_iter().flatten().flatten();
         let same = entries.filter(|e| e.mirrored == best.selections[k].mirrored).map(|e| e.score);
@@ -66,7 +68,7 @@ fn fixed_selections_are_neighbours_too() {
     let eights = eights(&music);
     let chosen = |eight: u32, p| Chosen { eight, cluster: ClusterLabel(1), step: id(p, 4), mirrored: false };
     let fixed = [chosen(1, 2), chosen(4, 3)];
-    let path = best_path(&library, &eights[2..4], &fixed);
+    let path = best_path(&library, &eights[2..4], &fixed, Flavour::Balanced);
     assert_eq!(path.selections.len(), 2);
     assert!(path.selections[0].step.performance != performance(2));
     assert!(path.selections[1].step.performance != performance(3));
@@ -95,9 +97,9 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
         e.amplitude = std::array::from_fn(|b| if b % 2 == 0 { -20.0 } else { -19.0 });
     }
     let question = eights[2].question(&[]);
-    let plain = suggest(&library, &question);
+    let plain = suggest_for(&library, &question, Flavour::Balanced);
     assert_eq!(plain.candidates[0].step.performance, performance(1), "moves best with the music");
-    let ahead = look_ahead(&library, &question, &eights, plain.clone());
+    let ahead = look_ahead(&library, &question, &eights, Flavour::Balanced, plain.clone());
     assert_ne!(ahead.candidates[0].step.performance, performance(1));
     assert_eq!(ahead.candidates.len(), plain.candidates.len());
 }
@@ -105,14 +107,14 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
 #[test]
 fn without_steps_there_is_no_path() {
     let music = song(4);
-    assert_eq!(best_path(&Library::default(), &eights(&music), &[]), Path::default());
-    assert_eq!(best_path(&Library::of(steps(3)), &[], &[]), Path::default());
+    assert_eq!(best_path(&Library::default(), &eights(&music), &[], Flavour::Balanced), Path::default());
+    assert_eq!(best_path(&Library::of(steps(3)), &[], &[], Flavour::Balanced), Path::default());
 }
 
 #[test]
 fn one_performance_alone_is_danced_through_all_the_same() {
     let music = song(5);
-    let path = best_path(&Library::of(steps(1)), &eights(&music), &[]);
+    let path = best_path(&Library::of(steps(1)), &eights(&music), &[], Flavour::Balanced);
     assert_eq!(path.selections.len(), 5);
     assert!(path.selections.windows(2).all(|w| w[0].step != w[1].step));
 }
@@ -125,7 +127,7 @@ proptest! {
         let music = song(n);
         let library = Library::of(steps(performances));
         let (greedy, best) =
-            (greedy_path(&library, &eights(&music), &[]), best_path(&library, &eights(&music), &[]));
+            (greedy_path(&library, &eights(&music), &[], Flavour::Balanced), best_path(&library, &eights(&music), &[], Flavour::Balanced));
         prop_assert_eq!(best.selections.len(), n as usize);
         prop_assert!(neighbours_differ(&best));
         prop_assert!(best.total() >= greedy.total());
