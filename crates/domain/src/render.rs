@@ -84,7 +84,11 @@ impl FrameGrid {
     /// The grid of consecutive eights at a frame rate. Empty for no eights.
     pub fn of(eights: &[Eight], fps: FrameRate) -> Self {
         let Some(first) = eights.first() else { return Self { boundaries: Vec::new() } };
-        let frame = |t: f64| FrameIndex(((t - first.start()) * f64::from(fps.get())).round() as u64);
+        // By whole microseconds: the last bit of a float, which a trip through JSON may change, decides no frame.
+        let frame = |t: f64| {
+            let micros = ((t - first.start()) * 1.0e6).round().max(0.0) as u64;
+            FrameIndex(micros.saturating_mul(u64::from(fps.get())).saturating_add(500_000) / 1_000_000)
+        };
         let mut boundaries: Vec<_> = eights.iter().map(|e| frame(e.start())).collect();
         boundaries.extend(eights.last().map(|e| frame(e.end())));
         Self { boundaries }
