@@ -3,9 +3,13 @@
 //!
 //! `cargo bench -p eightcount-choreo --bench scale -- [STEPS…]` prints a line for each size: time to build the
 //! index, its memory, and the median and 99th percentile of two hundred different questions, with boxes only and
-//! with poses on every step (up to 100 thousand: poses are large).
+//! with poses on every step (up to 100 thousand: poses are large). A second table: time to order six candidates
+//! by looking four eights ahead, time to plan a dance of sixteen eights, and the total of its scores against
+//! always taking the best candidate.
 
-use eightcount_choreo::suggest::{Chosen, Library, Question, suggest};
+use eightcount_choreo::suggest::{
+    Chosen, Flavour, Library, Question, Upcoming, best_path, greedy_path, look_ahead, suggest,
+};
 use eightcount_domain::{
     BlobHash, ClusterLabel, ContentHash, FeatureVector, Movement, MovementTier, PerformanceId, Pose,
     PoseJoint, Role, Step, StepId, SubjectBox,
@@ -87,12 +91,60 @@ fn main() {
     let sizes = if asked.is_empty() { vec![3_000, 30_000, 100_000, 300_000, 1_000_000] } else { asked };
     println!("| steps | poses | build s | index MB | p50 ms | p99 ms | p50 µs per 1,000 steps |");
     println!("|---|---|---|---|---|---|---|");
-    for steps in sizes {
+    for &steps in &sizes {
         measure(steps, false);
         if steps <= 100_000 {
             measure(steps, true);
         }
     }
+    println!("\n| steps | look ahead ms | plan 16 eights ms | planned | greedy |");
+    println!("|---|---|---|---|---|");
+    for &steps in sizes.iter().filter(|&&steps| steps <= 100_000) {
+        plan(steps);
+    }
+}
+
+/// Plans a dance of sixteen eights to a song of the form A B A C.
+fn plan(steps: u32) {
+    let mut numbers = Numbers(2);
+    let library = Library::of((0..steps).map(|i| numbers.step(i, false)));
+    let music: Vec<FeatureVector> = (0..16).map(|_| numbers.features()).collect();
+    let mut eight = |(i, features)| Upcoming {
+        eight: i as u32,
+        role: match i {
+            0 => Role::Intro,
+            15 => Role::Outro,
+            _ => Role::Body,
+        },
+        tempo_bpm: 126.0,
+        amplitude: std::array::from_fn(|_| -30.0 * numbers.next()),
+        cluster: ClusterLabel([0, 1, 0, 2][i % 4]),
+        features,
+    };
+    let eights: Vec<Upcoming<'_>> = music.iter().enumerate().map(&mut eight).collect();
+    let millis = |since: Duration| cpu().saturating_sub(since).as_secs_f64() * 1e3;
+    let greedy = greedy_path(&library, &eights, &[], Flavour::Balanced);
+    let start = cpu();
+    let best = best_path(&library, &eights, &[], Flavour::Balanced);
+    let planned = millis(start);
+    let history = &best.selections[..4];
+    let question = Question {
+        eight: 4,
+        role: Role::Body,
+        tempo_bpm: 126.0,
+        amplitude: eights[4].amplitude,
+        cluster: eights[4].cluster,
+        features: eights[4].features,
+        previous: history.last().cloned(),
+        next: None,
+        history,
+        rerolled: &[],
+    };
+    let answer = suggest(&library, &question);
+    let start = cpu();
+    let _ordered = look_ahead(&library, &question, &eights, Flavour::Balanced, answer);
+    let looked = millis(start);
+    println!("| {steps} | {looked:.1} | {planned:.0} | {:.2} | {:.2} |", best.total(), greedy.total());
 }
 
 fn measure(steps: u32, with_poses: bool) {

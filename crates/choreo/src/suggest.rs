@@ -12,6 +12,7 @@
 //!
 //! Equal questions to equal libraries get equal answers; ties go to the smaller step id.
 
+mod explain;
 mod filter;
 mod library;
 mod path;
@@ -26,6 +27,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use explain::explain;
 pub use library::Library;
 pub use path::{Path, Upcoming, best_path, greedy_path, look_ahead};
 pub use weights::{Flavour, WEIGHTS};
