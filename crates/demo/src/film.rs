@@ -27,7 +27,7 @@ use std::{
 };
 
 /// Counts up when the same script would be filmed differently.
-const CAMERA: u32 = 1;
+const CAMERA: u32 = 2;
 /// Samples per second of the mixed music.
 const SAMPLE_RATE: u32 = 44_100;
 /// Frames between two calls of the progress function.
@@ -224,7 +224,7 @@ fn encoder(
     command.args(["-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", &format!("{WIDTH}x{HEIGHT}")]);
     command.args(["-framerate", &FPS.to_string(), "-i", "pipe:0"]);
     command.args(["-f", "s16le", "-ar", &SAMPLE_RATE.to_string(), "-ac", "2", "-i"]).arg(sound);
-    command.args(["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18"]);
+    command.args(["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20"]);
     command.args(["-pix_fmt", "yuv420p", "-threads", "1", "-g", "150"]);
     command.args([
         "-colorspace",

@@ -27,8 +27,7 @@ pub(crate) fn empty(casting: &Casting) -> Picture {
             let corner = -22.0 * (1.0 - bell((x - 640.0) / 900.0, (y - 330.0) / 620.0));
             let pool = -20.0 + 30.0 * bell((x - centre) / 330.0, (y - feet) / 70.0);
             let light = corner + glow * (1.0 - on_floor) + pool * on_floor;
-            // Whole steps of a slow gradient would show as bands: a fixed grain hides them.
-            *sample = (f32::from(wall) + light + grain(column, row)).round().clamp(16.0, 235.0) as u8;
+            *sample = (f32::from(wall) + light).round().clamp(16.0, 235.0) as u8;
         }
     }
     picture
@@ -37,13 +36,6 @@ pub(crate) fn empty(casting: &Casting) -> Picture {
 /// 1 in the middle, falling softly to 0.
 fn bell(x: f32, y: f32) -> f32 {
     (-(x * x + y * y)).exp()
-}
-
-/// Between -0.5 and 0.5, without visible pattern, always the same.
-fn grain(column: usize, row: usize) -> f32 {
-    let mut hash = (column as u32).wrapping_mul(0x9E37_79B1) ^ (row as u32).wrapping_mul(0x85EB_CA77);
-    hash = (hash ^ (hash >> 15)).wrapping_mul(0x2C1B_3C6D);
-    f32::from((hash >> 20) as u16 & 0xFF) / 255.0 - 0.5
 }
 
 /// Darkens the floor below the feet. `canvas_x` is where the sprite's canvas starts, `floor` the canvas row that
