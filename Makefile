@@ -31,7 +31,7 @@ up: build ## run the whole service on this machine, its data in .data
 test: ## check everything: format, lints, all tests on real Temporal, Redis, MariaDB and ffmpeg
 	@scripts/test
 
-bench: setup ## measure the speeds that docs/BENCHMARKS.md reports (release build)
+bench: setup ## measure the speeds (release build)
 	cargo bench --locked --workspace --benches
 
 doctor: build ## check every dependency, connection and the disk of this machine
