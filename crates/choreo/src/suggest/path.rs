@@ -3,10 +3,10 @@
 //! The score of a step depends on all selections before it (what was repeated, what is new, where the last step
 //! ended). The search is dynamic programming over a short list of steps for each eight: of all ways to reach a
 //! step, the one with the highest total goes on, carrying its own history, so that every score is the one that
-//! [`suggest`] would give. Ways that cannot compete are dropped at each eight. The result is never worse than
+//! [`suggest`](super::suggest) would give. Ways that cannot compete are dropped at each eight. The result is never worse than
 //! always taking the best candidate: that way is tried too.
 
-use super::filter::Sieve;
+use super::filter::{Allowed, Sieve};
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
 use super::{Answer, Chosen, Flavour, Question, six, suggest_for};
@@ -22,6 +22,9 @@ const CARRIED: usize = 8;
 /// Ways kept at each eight: for a plan, and for judging one candidate.
 const PLAN_WAYS: usize = 64;
 const LOOK_WAYS: usize = 8;
+/// The best ways of a plan search the whole library for what follows them well: how many, and for how many steps.
+const SEARCHING_WAYS: usize = 6;
+const FOUND: usize = 12;
 /// Eights looked ahead when candidates are ordered.
 const HORIZON: usize = 4;
 /// How much of what a candidate costs later counts against it now: not all, since the user may go on otherwise.
@@ -111,7 +114,7 @@ pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], f
         layer.rows.extend(library.row(&chosen.step));
         layer.tidy();
     }
-    match search(library, &layers, fixed, Effort { flavour, ways: PLAN_WAYS }) {
+    match search(library, &layers, fixed, Effort { flavour, ways: PLAN_WAYS, searching: SEARCHING_WAYS }) {
         Some(planned) if planned.total() > greedy.total() => planned,
         _ => greedy,
     }
@@ -141,7 +144,7 @@ pub fn look_ahead(
         .map(|candidate| {
             let (step, mirrored) = (candidate.step.clone(), candidate.mirrored);
             fixed.push(Chosen { eight: question.eight, cluster: question.cluster, step, mirrored });
-            let path = search(library, &layers, &fixed, Effort { flavour, ways: LOOK_WAYS });
+            let path = search(library, &layers, &fixed, Effort { flavour, ways: LOOK_WAYS, searching: 0 });
             fixed.pop();
             path.map_or(0.0, |p| p.total())
         })
@@ -155,6 +158,7 @@ pub fn look_ahead(
 }
 
 /// The steps considered for one eight.
+#[derive(Clone)]
 struct Layer<'a> {
     upcoming: Upcoming<'a>,
     /// Ascending.
@@ -182,11 +186,7 @@ fn layers<'a>(
     let mut layers = Vec::with_capacity(eights.len());
     for upcoming in eights {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
-        let sieve = Sieve::of(library, &question);
-        let mut left = sieve.left();
-        if left.iter().any(|a| a.preferred) {
-            left.retain(|a| a.preferred);
-        }
+        let left = offered(library, &question);
         let scorer = Scorer::new(library, &question, flavour);
         let mut rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
         let carried: Vec<Row> = rows.iter().take(CARRIED).copied().collect();
@@ -200,6 +200,22 @@ fn layers<'a>(
         layers.push(layer);
     }
     layers
+}
+
+/// What may be offered: only steps of the eight's own role, where there are any.
+fn offered(library: &Library, question: &Question<'_>) -> Vec<Allowed> {
+    let mut left = Sieve::of(library, question).left();
+    if left.iter().any(|a| a.preferred) {
+        left.retain(|a| a.preferred);
+    }
+    left
+}
+
+/// The steps of the whole library that follow these selections best.
+fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], flavour: Flavour) -> Vec<Row> {
+    let question = upcoming.question(history);
+    let left = offered(library, &question);
+    six::shortlist(library, &Scorer::new(library, &question, flavour), &left, FOUND, FROM_ONE)
 }
 
 /// The way to one step.
@@ -217,6 +233,8 @@ struct Effort {
     flavour: Flavour,
     /// How many ways go on from one eight to the next.
     ways: usize,
+    /// How many of them search the whole library for what follows.
+    searching: usize,
 }
 
 /// The best way through all layers; none when neighbours would have to share a performance.
@@ -225,7 +243,12 @@ fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Eff
     for layer in layers {
         let mut reached: BTreeMap<(Row, bool), (f32, usize, Entry)> = BTreeMap::new();
         for (from, way) in ways.iter().enumerate() {
-            for entry in continuations(library, layer, &way.history, effort.flavour) {
+            let mut layer = layer.clone();
+            if from < effort.searching {
+                layer.rows.extend(followers(library, &layer.upcoming, &way.history, effort.flavour));
+                layer.tidy();
+            }
+            for entry in continuations(library, &layer, &way.history, effort.flavour) {
                 let total = way.total + entry.score;
                 let best = reached.entry((entry.row, entry.mirrored)).or_insert((total, from, entry));
                 if total > best.0 {
