@@ -61,12 +61,12 @@ fn delays(runs: &[Run]) -> Vec<(u64, i64)> {
         let start = run.first - origin;
         // Frames left out share the place of the next one shown, which replaces them.
         for skipped in decoded..start {
-            delays.push((skipped, output as i64 - skipped as i64));
+            delays.push((skipped, output.cast_signed() - skipped.cast_signed()));
         }
         // A frame that is held was given its place by its first appearance.
         let held = decoded.saturating_sub(start);
         if u64::from(run.frames) > held {
-            delays.push((start + held, (output + held) as i64 - (start + held) as i64));
+            delays.push((start + held, (output + held).cast_signed() - (start + held).cast_signed()));
         }
         output += u64::from(run.frames);
         decoded = decoded.max(start + u64::from(run.frames));

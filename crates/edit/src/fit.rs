@@ -132,8 +132,8 @@ mod tests {
     const LANDSCAPE: Size = Size { width: 1280, height: 720 };
     const PORTRAIT: Size = Size { width: 720, height: 1280 };
 
-    fn dancer(centre_x: f32, width: f32) -> Option<SubjectBox> {
-        Some(SubjectBox { centre_x, top: 0.1, bottom: 0.9, width })
+    fn dancer(centre_x: f32, width: f32) -> SubjectBox {
+        SubjectBox { centre_x, top: 0.1, bottom: 0.9, width }
     }
 
     #[test]
@@ -146,17 +146,17 @@ mod tests {
 
     #[test]
     fn landscape_becomes_portrait_around_the_dancer() {
-        let fit = Fit::of(LANDSCAPE, PORTRAIT, [dancer(0.7, 0.15), dancer(0.72, 0.15)]);
+        let fit = Fit::of(LANDSCAPE, PORTRAIT, [Some(dancer(0.7, 0.15)), Some(dancer(0.72, 0.15))]);
         assert_eq!(fit, Fit::Crop { x: 706, y: 0, width: 406, height: 720 });
     }
 
     #[test]
     fn what_would_be_cut_off_is_blurred_around_instead() {
-        let wide = Fit::of(LANDSCAPE, PORTRAIT, [dancer(0.2, 0.15), dancer(0.8, 0.15)]);
+        let wide = Fit::of(LANDSCAPE, PORTRAIT, [Some(dancer(0.2, 0.15)), Some(dancer(0.8, 0.15))]);
         assert_eq!(wide, Fit::Blur { width: 720, height: 406 });
         let unknown = Fit::of(LANDSCAPE, PORTRAIT, [None, None]);
         assert_eq!(unknown, Fit::Blur { width: 720, height: 406 });
-        let tall = Fit::of(Size { width: 406, height: 720 }, LANDSCAPE, [dancer(0.5, 0.3), None]);
+        let tall = Fit::of(Size { width: 406, height: 720 }, LANDSCAPE, [Some(dancer(0.5, 0.3)), None]);
         assert_eq!(tall, Fit::Blur { width: 406, height: 720 });
     }
 
@@ -185,7 +185,7 @@ mod tests {
         ) {
             let source = Size { width: w & !1, height: h & !1 };
             let canvas = Size { width: canvas.0, height: canvas.1 };
-            let boxes = if known { [dancer(centre, width), None] } else { [None, None] };
+            let boxes = if known { [Some(dancer(centre, width)), None] } else { [None, None] };
             match Fit::of(source, canvas, boxes) {
                 Fit::Crop { x, y, width, height } => {
                     prop_assert!(x + width <= source.width && y + height <= source.height);

@@ -133,7 +133,7 @@ impl TakePlan {
 
     fn check(&self) -> Result<(), BadPlan> {
         let wrong = |what| Err(BadPlan::Contradiction { what });
-        let size = |side: u32| side % 2 == 0 && (64..=4096).contains(&side);
+        let size = |side: u32| side.is_multiple_of(2) && (64..=4096).contains(&side);
         if !size(self.width) || !size(self.height) || self.crf > 51 {
             return wrong("the picture");
         }

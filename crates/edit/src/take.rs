@@ -141,7 +141,7 @@ impl Frames {
     fn of(request: &TakeRequest<'_>) -> Result<Self, PlanError> {
         let (index, count) = (request.index, request.eights.len());
         let profile = &request.profile;
-        let side = |side: u32| side % 2 == 0 && (64..=4096).contains(&side);
+        let side = |side: u32| side.is_multiple_of(2) && (64..=4096).contains(&side);
         if !side(profile.width) || !side(profile.height) || profile.crf > 51 || profile.transition_frames > 20
         {
             return Err(PlanError::BadProfile);

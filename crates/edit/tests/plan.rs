@@ -3,8 +3,8 @@
 
 use eightcount_domain::{Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox};
 use eightcount_edit::{
-    AudioCut, BadPlan, JoinPart, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep, join_args,
-    join_list, plan_take, render_args, section_audio_args, sheet_args,
+    AudioCut, BadPlan, JoinPart, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep,
+    join_args, join_list, plan_take, render_args, section_audio_args, sheet_args,
 };
 use proptest::prelude::*;
 use std::ffi::OsString;
@@ -27,7 +27,9 @@ fn step(digit: char, first_beat_s: f64, beat_s: f64) -> TakeStep {
 
 fn steady(count: u32, start_s: f64, beat_s: f64) -> Vec<Eight> {
     let beat = |n: u32| start_s + beat_s * f64::from(n);
-    (0..count).map(|index| Eight { index, beats: std::array::from_fn(|i| beat(8 * index + i as u32)) }).collect()
+    (0..count)
+        .map(|index| Eight { index, beats: std::array::from_fn(|i| beat(8 * index + i as u32)) })
+        .collect()
 }
 
 fn request(eights: &[Eight], index: usize) -> TakeRequest<'_> {
@@ -90,6 +92,9 @@ proptest! {
     }
 }
 
+/// A change to a request.
+type Change = Box<dyn Fn(&mut TakeRequest<'_>)>;
+
 #[test]
 fn the_key_changes_with_all_that_changes_the_picture() {
     let eights = steady(4, 3.0, 0.45);
@@ -101,7 +106,7 @@ fn the_key_changes_with_all_that_changes_the_picture() {
         base
     };
     let slower = steady(4, 3.0, 0.46);
-    let changes: Vec<(&str, Box<dyn Fn(&mut TakeRequest<'_>)>)> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         ("width", Box::new(|r| r.profile.width = 1920)),
         ("crf", Box::new(|r| r.profile.crf = 22)),
         ("fps", Box::new(|r| r.profile.fps = FrameRate::Fps60)),
@@ -110,7 +115,10 @@ fn the_key_changes_with_all_that_changes_the_picture() {
         ("mezzanine", Box::new(|r| r.step.mezzanine = step('c', 0.0, 1.0).mezzanine)),
         ("beats", Box::new(|r| r.step.beats[4] += 0.1)),
         ("start box", Box::new(move |r| r.step.start_box = subject(0.51))),
-        ("previous mezzanine", Box::new(|r| r.previous.as_mut().unwrap().mezzanine = step('c', 0.0, 1.0).mezzanine)),
+        (
+            "previous mezzanine",
+            Box::new(|r| r.previous.as_mut().unwrap().mezzanine = step('c', 0.0, 1.0).mezzanine),
+        ),
         ("previous end", Box::new(|r| r.previous.as_mut().unwrap().beats[8] += 0.05)),
         ("previous end box", Box::new(move |r| r.previous.as_mut().unwrap().end_box = subject(0.53))),
         ("last", Box::new(|r| r.eights = &r.eights[..3])),
@@ -183,7 +191,10 @@ fn wire_shapes() {
     let plan = plan_take(&full).unwrap();
     insta::assert_snapshot!("plan", plan.to_json());
     let inputs = [Path::new("/blobs/a"), Path::new("/blobs/b")];
-    insta::assert_json_snapshot!("render_args", words(render_args(&plan, &inputs, Path::new("/out/take.mp4"))));
+    insta::assert_json_snapshot!(
+        "render_args",
+        words(render_args(&plan, &inputs, Path::new("/out/take.mp4")))
+    );
     let parts = [
         JoinPart { path: Path::new("/takes/one.mp4"), frames: 101 },
         JoinPart { path: Path::new("/takes/it's.mp4"), frames: 107 },
@@ -191,9 +202,13 @@ fn wire_shapes() {
     insta::assert_snapshot!("join_list", join_list(&parts, FrameRate::Fps30));
     let join = join_args(Path::new("/list"), Some(Path::new("/audio.m4a")), Path::new("/out.mp4"));
     insta::assert_json_snapshot!("join_args", words(join));
-    let cut = AudioCut { start_s: 12.345, frames: 300, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 250 };
+    let cut =
+        AudioCut { start_s: 12.345, frames: 300, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 250 };
     let audio = section_audio_args(Path::new("/song"), &["-guard"], &cut, Path::new("/audio.m4a"));
     insta::assert_json_snapshot!("section_audio_args", words(audio));
     let cells = [SheetCell { path: Path::new("/take"), frame: 12 }; 5];
-    insta::assert_json_snapshot!("sheet_args", words(sheet_args(&cells, &SheetLayout::default(), Path::new("/s.png"))));
+    insta::assert_json_snapshot!(
+        "sheet_args",
+        words(sheet_args(&cells, &SheetLayout::default(), Path::new("/s.png")))
+    );
 }

@@ -159,7 +159,7 @@ impl Confinement {
                 words::PARENT => parent = u32::try_from(number()?).ok(),
                 words::ON_DEATH if value == words::KILL => confinement.parent_death = ParentDeath::Kill,
                 words::ON_DEATH if value == words::TERMINATE => {
-                    confinement.parent_death = ParentDeath::Terminate
+                    confinement.parent_death = ParentDeath::Terminate;
                 }
                 _ => return Err(format!("unknown argument {word}")),
             }

@@ -2,6 +2,7 @@
 
 use crate::MediaError;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
@@ -22,7 +23,13 @@ impl Attempt {
             |source| MediaError::File { doing: "preparing to write", path: destination.to_owned(), source };
         let destination = std::path::absolute(destination).map_err(failed)?;
         let folder = destination.parent().unwrap_or(Path::new("/"));
-        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(failed)?;
+        // As open as the process's umask allows: temporary files are private by default, finished ones are not.
+        let open = fs::Permissions::from_mode(0o666);
+        let file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .permissions(open)
+            .tempfile_in(folder)
+            .map_err(failed)?;
         Ok(Self { file, destination })
     }
 
@@ -87,7 +94,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".unfinished-x"), b"").unwrap();
         fs::write(folder.path().join("take.mp4"), b"").unwrap();
-        assert_eq!(sweep_leftovers(folder.path(), Duration::from_secs(3600)).unwrap(), 0);
+        assert_eq!(sweep_leftovers(folder.path(), Duration::from_hours(1)).unwrap(), 0);
         assert_eq!(sweep_leftovers(folder.path(), Duration::ZERO).unwrap(), 1);
         assert!(folder.path().join("take.mp4").exists());
     }

@@ -54,7 +54,7 @@ impl Default for Limits {
             tool_address_space_bytes: 6 << 30,
             tool_cpu_s: 3600,
             tool_file_bytes: 8 << 30,
-            tool_wall: Duration::from_secs(120),
+            tool_wall: Duration::from_mins(2),
         }
     }
 }

@@ -231,7 +231,7 @@ fn progress(line: &str) -> Option<Progress> {
 
 /// What a run may touch: files to read and folders to write in.
 pub(crate) fn access(read: &[&std::path::Path], write: &[&std::path::Path]) -> FileAccess {
-    let owned = |paths: &[&std::path::Path]| paths.iter().map(|path| PathBuf::from(path)).collect();
+    let owned = |paths: &[&std::path::Path]| paths.iter().map(PathBuf::from).collect();
     FileAccess { read: owned(read), write: owned(write) }
 }
 

@@ -1,7 +1,9 @@
 //! The launcher confines what it starts. This test is its own launcher, so it has a `main` of its own.
 #![allow(clippy::unwrap_used)]
 
-use eightcount_media::{Confinement, FileAccess, Launcher, ParentDeath, launch};
+use eightcount_media::{
+    Confinement, ConformOptions, FileAccess, Launcher, Limits, Media, ParentDeath, Tools, Watch, launch,
+};
 use std::path::Path;
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         ("the environment is clean", environment),
         ("children die with their parent", parent_death),
         ("a launcher that cannot start says so", failures),
+        ("ffmpeg and ffprobe do their work confined", tools),
     ];
     for (name, check) in checks {
         check();
@@ -106,7 +109,7 @@ fn parent() -> ExitCode {
         let mut command = launcher.command(&confinement, Path::new("/bin/sleep"), ["60"]);
         println!("{}", command.stdout(Stdio::null()).spawn().unwrap().id());
     }
-    std::thread::sleep(Duration::from_secs(60));
+    std::thread::sleep(Duration::from_mins(1));
     ExitCode::SUCCESS
 }
 
@@ -137,4 +140,37 @@ fn failures() {
     let output = run(&Confinement::default(), "/no/such/program", &[]);
     assert_eq!(output.status.code(), Some(126));
     assert!(String::from_utf8(output.stderr).unwrap().contains("eightcount launch: "));
+}
+
+fn tools() {
+    let folder = tempfile::tempdir().unwrap();
+    let (upload, out) = (folder.path().join("upload.mkv"), folder.path().join("mezzanine.mp4"));
+    let made = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-nostdin",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=160x90:r=30:d=2",
+            "-f",
+            "lavfi",
+            "-i",
+        ])
+        .args(["sine=d=2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "flac"])
+        .arg(&upload)
+        .status();
+    assert!(made.unwrap().success());
+    let limits = Limits { performance_min_s: 1.0, song_min_s: 1.0, ..Limits::default() };
+    let media = Media::new(Tools::find().unwrap(), Launcher::current_exe().unwrap(), limits);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = ConformOptions { short_side: 90, ..ConformOptions::default() };
+        let (_, mezzanine) = media.conform(&upload, &out, &options, &mut Watch::nobody()).await.unwrap();
+        assert_eq!((mezzanine.width, mezzanine.height, mezzanine.frames), (160, 90, 60));
+        let picture = folder.path().join("picture.jpg");
+        media.thumbnail(&out, 0.5, &picture).await.unwrap();
+        assert!(media.screen_song(&upload).await.unwrap().duration_s > 1.9);
+    });
 }
