@@ -1,7 +1,13 @@
 //! The description of the API, made from the handlers themselves.
 
-use crate::{problem::ProblemBody, routes};
-use utoipa::{OpenApi as _, openapi::OpenApi};
+use crate::{
+    problem::{PROBLEM_JSON, ProblemBody},
+    routes,
+};
+use utoipa::{
+    OpenApi as _,
+    openapi::{Content, OpenApi, Ref, Response, ResponseBuilder},
+};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -27,7 +33,25 @@ pub fn openapi() -> OpenApi {
     let mut document = Described::openapi();
     document.merge(routes::timed().into_openapi());
     document.merge(routes::unhurried().into_openapi());
+    for (path, item) in &mut document.paths.paths {
+        if path.starts_with("/api/") {
+            let operations = [&mut item.get, &mut item.put, &mut item.post];
+            for operation in operations.into_iter().flatten() {
+                let responses = &mut operation.responses.responses;
+                responses.entry("default".to_owned()).or_insert_with(|| any_problem().into());
+            }
+        }
+    }
     document
+}
+
+/// What every address may answer.
+fn any_problem() -> Response {
+    let body = Content::new(Some(Ref::from_schema_name("ProblemBody")));
+    ResponseBuilder::new()
+        .description("Any other problem: `bad_request`, `unavailable`, `internal`")
+        .content(PROBLEM_JSON, body)
+        .build()
 }
 
 #[cfg(test)]
@@ -44,6 +68,7 @@ mod tests {
     #[test]
     fn every_operation_says_what_it_does_and_how_it_refuses() {
         let document = serde_json::to_value(openapi()).unwrap();
+        let mut seen = std::collections::BTreeSet::<String>::new();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 let told = operation["summary"].as_str().is_some_and(|summary| summary.len() > 5);

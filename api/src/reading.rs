@@ -23,7 +23,7 @@ use eightcount_domain::{ChoreographyId, ChoreographyState, FailureCode};
 use eightcount_storage::{Storage, StorageError, Whereabouts};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -58,47 +58,35 @@ impl From<ReadError> for Problem {
 pub struct StateReader {
     gateway: Gateway,
     storage: Arc<Storage>,
-    floors: Mutex<HashMap<ChoreographyId, Floor>>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Floor {
-    version: u64,
-    confirmed: Option<Instant>,
-}
-
-impl Floor {
-    fn is_fresh(self, max_age: Duration) -> bool {
-        self.confirmed.is_some_and(|at| at.elapsed() <= max_age)
-    }
+    floors: Floors,
 }
 
 impl StateReader {
     /// Knows no floor yet.
     pub fn new(gateway: Gateway, storage: Arc<Storage>) -> Self {
-        Self { gateway, storage, floors: Mutex::default() }
+        Self { gateway, storage, floors: Floors::default() }
     }
 
     /// A client was told this version: no later read may be older.
     pub fn acknowledge(&self, id: &ChoreographyId, version: u64) {
-        self.raise(id, version, None);
+        self.floors.raise(id, version, None);
     }
 
     /// The state, at most `max_age` old unless there is an outage.
     pub async fn read(&self, id: &ChoreographyId, max_age: Duration) -> Result<ChoreographyState, ReadError> {
-        let floor = self.floor(id);
+        let floor = self.floors.of(id);
         let recorded = self.storage.choreo.choreography(id).await?;
         if let Some(state) = &recorded
             && state.version >= floor.version
             && (state.status.is_closed() || floor.is_fresh(max_age))
         {
-            self.raise(id, state.version, None);
+            self.floors.raise(id, state.version, None);
             return Ok(state.clone());
         }
         let asked_at = Instant::now();
         match (self.gateway.state(id).await, recorded) {
             (Ok(state), _) => {
-                self.raise(id, state.version, Some(asked_at));
+                self.floors.raise(id, state.version, Some(asked_at));
                 self.storage.shared.set_user(id, &Whereabouts::from(&state)).await;
                 Ok(state)
             }
@@ -119,7 +107,7 @@ impl StateReader {
         than: Option<u64>,
         max_age: Duration,
     ) -> Result<Option<ChoreographyState>, ReadError> {
-        let floor = self.floor(id);
+        let floor = self.floors.of(id);
         if let Some(shown) = than
             && shown >= floor.version
             && floor.is_fresh(max_age)
@@ -130,27 +118,88 @@ impl StateReader {
         let state = self.read(id, max_age).await?;
         Ok(Some(state).filter(|state| than.is_none_or(|shown| state.version > shown)))
     }
+}
 
-    fn floor(&self, id: &ChoreographyId) -> Floor {
-        let floors = self.floors.lock().unwrap_or_else(PoisonError::into_inner);
-        floors.get(id).copied().unwrap_or_default()
-    }
+/// The floors that are remembered; never more than [`FLOORS_MAX`].
+#[derive(Default)]
+struct Floors(Mutex<HashMap<ChoreographyId, Floor>>);
 
-    fn raise(&self, id: &ChoreographyId, version: u64, confirmed: Option<Instant>) {
-        let mut floors = self.floors.lock().unwrap_or_else(PoisonError::into_inner);
-        if floors.len() >= FLOORS_MAX && !floors.contains_key(id) {
-            thin(&mut floors);
-        }
-        let floor = floors.entry(id.clone()).or_default();
-        floor.version = floor.version.max(version);
-        floor.confirmed = floor.confirmed.max(confirmed);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Floor {
+    version: u64,
+    /// When the workflow was asked last, if it was.
+    confirmed: Option<Instant>,
+}
+
+impl Floor {
+    fn is_fresh(self, max_age: Duration) -> bool {
+        self.confirmed.is_some_and(|at| at.elapsed() <= max_age)
     }
 }
 
-/// Drops the half that was confirmed longest ago.
-fn thin(floors: &mut HashMap<ChoreographyId, Floor>) {
-    let mut confirmed: Vec<_> = floors.values().map(|floor| floor.confirmed).collect();
+impl Floors {
+    fn of(&self, id: &ChoreographyId) -> Floor {
+        self.known().get(id).copied().unwrap_or_default()
+    }
+
+    fn raise(&self, id: &ChoreographyId, version: u64, confirmed: Option<Instant>) {
+        let mut known = self.known();
+        if known.len() >= FLOORS_MAX && !known.contains_key(id) {
+            thin(&mut known);
+        }
+        let floor = known.entry(id.clone()).or_default();
+        floor.version = floor.version.max(version);
+        floor.confirmed = floor.confirmed.max(confirmed);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<ChoreographyId, Floor>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets the half that was confirmed longest ago.
+fn thin(known: &mut HashMap<ChoreographyId, Floor>) {
+    let mut confirmed: Vec<_> = known.values().map(|floor| floor.confirmed).collect();
     confirmed.sort_unstable();
     let median = confirmed.get(confirmed.len() / 2).copied().flatten();
-    floors.retain(|_, floor| floor.confirmed > median);
+    known.retain(|_, floor| floor.confirmed > median);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn id(n: usize) -> ChoreographyId {
+        format!("00000000-0000-7000-8000-{n:012x}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_floor_only_rises_and_is_fresh_only_when_confirmed() {
+        let floors = Floors::default();
+        floors.raise(&id(0), 5, None);
+        floors.raise(&id(0), 3, None);
+        assert_eq!(floors.of(&id(0)), Floor { version: 5, confirmed: None });
+        assert!(!floors.of(&id(0)).is_fresh(Duration::MAX));
+        let now = Instant::now();
+        floors.raise(&id(0), 4, Some(now));
+        floors.raise(&id(0), 6, None);
+        assert_eq!(floors.of(&id(0)), Floor { version: 6, confirmed: Some(now) });
+        assert!(floors.of(&id(0)).is_fresh(Duration::from_hours(1)));
+    }
+
+    #[test]
+    fn however_many_there_are_some_are_kept_and_the_newest_is() {
+        let floors = Floors::default();
+        let start = Instant::now();
+        for n in 0..3 * FLOORS_MAX {
+            // Half of them were never confirmed.
+            let confirmed = (n % 2 == 0).then(|| start + Duration::from_millis(n as u64));
+            floors.raise(&id(n), 1, confirmed);
+            assert!(floors.known().len() <= FLOORS_MAX);
+            assert_eq!(floors.of(&id(n)).version, 1);
+        }
+        assert!(floors.of(&id(3 * FLOORS_MAX - 2)).confirmed.is_some());
+    }
 }

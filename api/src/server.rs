@@ -1,6 +1,7 @@
 //! Serving: from a listening socket to a graceful end.
 
 use crate::{ApiConfig, App, router};
+use axum::serve::ListenerExt;
 use eightcount_storage::Storage;
 use std::{future::IntoFuture, io, sync::Arc, time::Duration};
 use temporalio_client::Client;
@@ -32,6 +33,12 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     let app = App::new(client, storage, config, shutdown.clone())?;
+    // Events and small answers must not wait for the acknowledgement of those before them.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!("a connection stays with Nagle's algorithm: {error}");
+        }
+    });
     let serving =
         axum::serve(listener, router(app)).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let out_of_grace = async {

@@ -1,6 +1,5 @@
 //! `POST /api/choreographies`
 
-use super::not_taken;
 use crate::{
     app::App,
     creation::{self, CreateRefused},
@@ -76,9 +75,7 @@ pub async fn handle(
         owner: names::owner(wish.owner.as_deref()),
         carried: None,
     };
-    if let Err(error) = app.gateway().start_choreography(input.clone()).await {
-        return Err(not_taken(&app, &id, error).await);
-    }
+    app.gateway().start_choreography(input.clone()).await?;
     creation::record(&app, &input).await;
     let state = app.state_of(&id).await?;
     let location = [(header::LOCATION, format!("/api/choreographies/{id}"))];
