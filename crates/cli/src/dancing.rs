@@ -1,13 +1,16 @@
 //! From a song to a finished dance and everything that tells of it: what `dance` and `demo` have in common.
 
 use crate::{
-    client::{Api, HeardSong, Progress, Report, SongDetail, Work},
+    client::{
+        Api, Progress, Work,
+        wire::{HeardSong, Report, SongDetail},
+    },
     exit, report,
     section::{End, SectionArg},
     service, sheet,
 };
 use anyhow::Context;
-use eightcount_domain::{ChoreographyState, Millis, Section, StageName};
+use eightcount_domain::{Millis, Section, StageName};
 use std::path::{Path, PathBuf};
 
 /// Where the results go.
@@ -25,23 +28,14 @@ pub struct Outputs {
     pub contact_sheet: Option<PathBuf>,
 }
 
-/// A finished dance.
-#[derive(Clone, Debug)]
-pub struct Danced {
-    /// The choreography at its end.
-    pub state: ChoreographyState,
-    /// What it is made of.
-    pub report: Report,
-}
-
-/// Dances a section of a song with the best candidates and leaves the results.
+/// Dances a section of a song with the best candidates and leaves the results. Gives what the dance is made of.
 pub async fn dance(
     api: &Api,
     song: &SongDetail,
     section: SectionArg,
     outputs: &Outputs,
     progress: &Progress,
-) -> anyhow::Result<Danced> {
+) -> anyhow::Result<Report> {
     let heard = song.heard.as_ref().context("the song is not heard yet")?;
     let section = resolve(section, heard)?;
     let mut line = progress.line("the dance");
@@ -66,7 +60,7 @@ pub async fn dance(
         sheet::make(&service::media()?, &work, &state, &report, file).await?;
     }
     work.finish().await?;
-    Ok(Danced { state, report })
+    Ok(report)
 }
 
 /// A section in times. A number of eights counts from the eight that starts nearest to the section's start.
@@ -100,8 +94,9 @@ fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::client::SongEight;
+    use crate::client::wire::SongEight;
     use eightcount_domain::Confidence;
 
     fn song(eights: u32) -> HeardSong {

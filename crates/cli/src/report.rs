@@ -1,7 +1,7 @@
 //! What a cross-edit is made of, as a table for people.
 
 use crate::{
-    client::{Report, ReportEight},
+    client::wire::{Report, ReportEight},
     section::clock,
 };
 use eightcount_domain::{Millis, Seconds};
@@ -48,6 +48,7 @@ fn at(time: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
 

@@ -4,7 +4,10 @@
 //! same frames in a long product.
 
 use crate::{
-    client::{Report, ReportEight, Work},
+    client::{
+        Work,
+        wire::{Report, ReportEight},
+    },
     section::clock,
 };
 use anyhow::Context;

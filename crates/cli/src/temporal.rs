@@ -110,6 +110,7 @@ fn indexed_value_type(kind: &str) -> anyhow::Result<IndexedValueType> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -186,6 +186,7 @@ async fn problem(response: Response) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn error(status: u16, code: FailureCode) -> ApiError {

@@ -4,12 +4,11 @@ mod http;
 mod progress;
 mod session;
 mod uploads;
-mod wire;
+pub mod wire;
 mod work;
 
-pub use http::{Api, ApiError};
-pub use progress::{Line, Progress};
+pub use http::Api;
+pub use progress::Progress;
 pub use session::with_instance;
-pub use uploads::{Uploaded, heard_song, ingest, library};
-pub use wire::{HeardSong, PerformanceItem, Report, ReportEight, SongDetail};
+pub use uploads::{heard_song, ingest, library};
 pub use work::Work;

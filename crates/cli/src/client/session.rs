@@ -69,14 +69,11 @@ fn from_environment<T: Args>() -> anyhow::Result<T> {
 }
 
 /// Runs a client command: with an instance, until done or interrupted; an own instance is stopped after.
-pub async fn with_instance<T, W>(
+pub async fn with_instance<T>(
     args: &InstanceArgs,
     progress: &Progress,
-    work: impl FnOnce(Api) -> W,
-) -> anyhow::Result<T>
-where
-    W: Future<Output = anyhow::Result<T>>,
-{
+    work: impl AsyncFnOnce(Api) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let mut signals = Signals::listen()?;
     let mut session = unless_interrupted(&mut signals, Session::open(args, progress)).await?;
     let work = work(session.api.clone());

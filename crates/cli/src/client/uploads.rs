@@ -1,7 +1,8 @@
 //! Songs and performances on their way in.
 
 use super::{
-    Api, ApiError, Line,
+    http::{Api, ApiError},
+    progress::Line,
     wire::{Paged, PerformanceItem, SongDetail},
 };
 use crate::exit;
@@ -22,15 +23,6 @@ use std::{
 /// How often an instance is asked how far it is.
 const ASK_EVERY: Duration = Duration::from_millis(250);
 
-/// A performance that is in the library.
-#[derive(Clone, Debug)]
-pub struct Uploaded {
-    /// It.
-    pub performance: PerformanceItem,
-    /// It was there before.
-    pub known: bool,
-}
-
 /// Brings a performance into the library and waits until it is published.
 pub async fn ingest(
     api: &Api,
@@ -38,13 +30,13 @@ pub async fn ingest(
     title: Option<&str>,
     credit: Option<&str>,
     line: &mut Line,
-) -> anyhow::Result<Uploaded> {
+) -> anyhow::Result<PerformanceItem> {
     let hash = hash_of(file).await?;
     let path = format!("/api/performances/{hash}");
     let before = known::<PerformanceItem>(api, &path).await?;
     if let Some(performance) = before.filter(|p| p.status == PerformanceStatus::Published) {
         line.done("in the library already");
-        return Ok(Uploaded { performance, known: true });
+        return Ok(performance);
     }
     let title = title.map_or_else(|| stem(file), str::to_owned);
     let mut query = vec![("title", title.as_str())];
@@ -56,7 +48,7 @@ pub async fn ingest(
             PerformanceStatus::Published => {
                 let steps = performance.video.as_ref().map_or(0, |video| video.steps);
                 line.done(&format!("in the library with {steps} steps"));
-                return Ok(Uploaded { performance, known: false });
+                return Ok(performance);
             }
             PerformanceStatus::Failed => return Err(refused(file, performance.failure)),
             PerformanceStatus::Ingesting => {

@@ -1,7 +1,8 @@
 //! A choreography driven from outside: created, danced with the best candidates, waited for.
 
 use super::{
-    Api, Line,
+    Api,
+    progress::Line,
     uploads::{code_of, patient},
     wire::{Candidates, Receipt, Report},
 };
@@ -40,8 +41,8 @@ impl Work {
         let cut = self.wait(line, |state| !state.eights.is_empty() && state.open_eight.is_some()).await?;
         let count = cut.eights.len();
         for eight in 0..count {
-            line.at(&format!("selecting eight {} of {count}", eight + 1), (eight * 90 / count) as u8);
-            self.select_best(eight).await?;
+            let who = self.select_best(eight).await?;
+            line.at(&format!("eight {} of {count}: {who}", eight + 1), ((eight + 1) * 90 / count) as u8);
         }
         line.at("cross-editing", 90);
         let state = self.wait(line, has_product).await?;
@@ -49,7 +50,8 @@ impl Work {
         Ok(state)
     }
 
-    async fn select_best(&self, eight: usize) -> anyhow::Result<()> {
+    /// Gives the title of the performance that was chosen.
+    async fn select_best(&self, eight: usize) -> anyhow::Result<String> {
         let path = format!("/api/choreographies/{}/eights/{eight}", self.id);
         for _ in 0..20 {
             let offer: Candidates = self.offer(&path).await?;
@@ -62,7 +64,7 @@ impl Work {
             match told {
                 Ok(receipt) => {
                     tracing::debug!(eight, step = %best.step, score = best.score, revision = receipt.revision, "selected");
-                    return Ok(());
+                    return Ok(best.performance_title.clone());
                 }
                 // Someone else changed the choreography, or a newer answer replaced this one: look again.
                 Err(error)

@@ -5,7 +5,10 @@
 
 use crate::{
     args::AnalyseArgs,
-    client::{self, Api, HeardSong, Progress, SongDetail},
+    client::{
+        self, Api, Progress,
+        wire::{HeardSong, SongDetail},
+    },
     section::clock,
     service,
 };
@@ -123,8 +126,9 @@ fn print(analysis: &Analysis) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::client::SongEight;
+    use crate::client::wire::SongEight;
     use eightcount_domain::Confidence;
 
     #[test]

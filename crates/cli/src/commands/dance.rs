@@ -23,11 +23,11 @@ pub async fn run(args: DanceArgs) -> anyhow::Result<()> {
         drop(line);
         dancing::dance(&api, &song, args.section, &outputs, &progress).await
     };
-    let danced = client::with_instance(&args.instance, &progress, work).await?;
+    let made_of = client::with_instance(&args.instance, &progress, work).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&danced.report)?);
+        println!("{}", serde_json::to_string_pretty(&made_of)?);
     } else {
-        print!("{}", report::table(&danced.report));
+        print!("{}", report::table(&made_of));
         println!("\nthe dance is in {}", outputs.product.display());
     }
     Ok(())

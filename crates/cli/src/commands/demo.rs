@@ -3,8 +3,8 @@
 use super::ingest::{Wish, ingest_all};
 use crate::{
     args::{DemoArgs, InstanceArgs},
-    client::{self, Api, Progress},
-    dancing::{self, Danced, Outputs},
+    client::{self, Api, Progress, wire::Report},
+    dancing::{self, Outputs},
     exit, report,
     section::{End, SectionArg},
 };
@@ -57,13 +57,13 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let work = async |api: Api| {
         phases.end("starting the service", starting);
         let on_stage = OnStage { api, ffmpeg, progress: &progress };
-        let danced = on_stage.perform(&args, films, &outputs, &mut phases).await?;
-        Ok((danced, phases, Instant::now()))
+        let made_of = on_stage.perform(&args, films, &outputs, &mut phases).await?;
+        Ok((made_of, phases, Instant::now()))
     };
     let instance = InstanceArgs { data: args.data.clone(), server: None };
-    let (danced, mut phases, stopping) = client::with_instance(&instance, &progress, work).await?;
+    let (made_of, mut phases, stopping) = client::with_instance(&instance, &progress, work).await?;
     phases.end("stopping the service", stopping);
-    print!("{}", report::table(&danced.report));
+    print!("{}", report::table(&made_of));
     println!("\ntime of each phase\n{}", phases.table());
     println!("the dance         {}", outputs.product.display());
     println!("its stages        {}/stage-quarter.mp4, stage-half.mp4", args.out.display());
@@ -128,7 +128,7 @@ impl OnStage<'_> {
         films: Vec<Film>,
         outputs: &Outputs,
         phases: &mut Phases,
-    ) -> anyhow::Result<Danced> {
+    ) -> anyhow::Result<Report> {
         let start = Instant::now();
         self.ingest(films).await?;
         phases.end("ingesting the library", start);
@@ -144,9 +144,9 @@ impl OnStage<'_> {
         drop(line);
         phases.end("hearing the song", start);
         let start = Instant::now();
-        let danced = dancing::dance(&self.api, &song, SECTION, outputs, self.progress).await?;
+        let made_of = dancing::dance(&self.api, &song, SECTION, outputs, self.progress).await?;
         phases.end("dancing", start);
-        Ok(danced)
+        Ok(made_of)
     }
 
     async fn ingest(&self, films: Vec<Film>) -> anyhow::Result<()> {
@@ -165,6 +165,7 @@ impl OnStage<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

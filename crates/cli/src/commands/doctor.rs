@@ -203,6 +203,7 @@ async fn stores(addresses: &Addresses) -> Vec<Check> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

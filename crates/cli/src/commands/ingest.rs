@@ -2,7 +2,7 @@
 
 use crate::{
     args::IngestArgs,
-    client::{self, Api, Progress, Uploaded},
+    client::{self, Api, Progress, wire::PerformanceItem},
     exit,
 };
 use futures::{StreamExt, stream};
@@ -24,18 +24,17 @@ pub async fn run(args: IngestArgs) -> anyhow::Result<()> {
         .collect();
     let work = async |api: Api| Ok(ingest_all(&api, wishes, &progress).await);
     let results = client::with_instance(&args.instance, &progress, work).await?;
-    let mut done = Vec::new();
+    let mut performances = Vec::new();
     let mut failed = None;
     for (file, result) in results {
         match result {
-            Ok(uploaded) => done.push(uploaded),
+            Ok(performance) => performances.push(performance),
             Err(error) => {
                 progress.say(&format!("{}: {error:#}", file.display()));
                 failed.get_or_insert(error);
             }
         }
     }
-    let performances: Vec<_> = done.iter().map(|uploaded| &uploaded.performance).collect();
     if args.json {
         println!("{}", serde_json::to_string_pretty(&performances)?);
     } else {
@@ -60,7 +59,7 @@ pub async fn ingest_all(
     api: &Api,
     wishes: Vec<Wish>,
     progress: &Progress,
-) -> Vec<(PathBuf, anyhow::Result<Uploaded>)> {
+) -> Vec<(PathBuf, anyhow::Result<PerformanceItem>)> {
     let one = |wish: Wish| async move {
         let mut line = progress.line(&name_of(&wish.file));
         let done =

@@ -2,7 +2,7 @@
 
 use crate::{
     args::LibraryArgs,
-    client::{self, Api, PerformanceItem, Progress},
+    client::{self, Api, Progress, wire::PerformanceItem},
 };
 use eightcount_domain::PerformanceStatus;
 

@@ -50,6 +50,7 @@ fn end(pid: Pid) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use std::process::Command;
 

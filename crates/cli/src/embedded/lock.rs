@@ -59,6 +59,7 @@ fn open(data: &Path) -> anyhow::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

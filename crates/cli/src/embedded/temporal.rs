@@ -115,6 +115,7 @@ async fn ready(server: &DevServer, namespace: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
