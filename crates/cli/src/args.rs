@@ -1,5 +1,7 @@
 //! The command line.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the texts of --help")]
+
 use crate::{
     config::{DataArgs, ServerArgs},
     exit::EXIT_CODES,

@@ -1,5 +1,7 @@
 //! Settings: every one is a flag and an environment variable, grouped by the subsystem they are for.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the texts of --help")]
+
 use crate::{embedded::Instance, exit};
 use anyhow::Context;
 use clap::Args;

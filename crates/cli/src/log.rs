@@ -19,7 +19,7 @@ pub fn start(filter: Option<&str>, default: &str, format: LogFormat) -> anyhow::
     let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => {
-            lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).finish().init()
+            lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).finish().init();
         }
         LogFormat::Json => lines.json().finish().init(),
     }

@@ -70,6 +70,6 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Library(args) => commands::library::run(args).await,
         Command::Analyse(args) => commands::analyse::run(args).await,
         Command::Dance(args) => commands::dance::run(args).await,
-        Command::Demo(args) => commands::demo::run(args).await,
+        Command::Demo(args) => Box::pin(commands::demo::run(args)).await,
     }
 }

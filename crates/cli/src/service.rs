@@ -255,13 +255,11 @@ impl Parts {
                 Err(error) => bail!(anyhow!(error).context(format!("{name} crashed"))),
             }
         }));
-        match timeout(GRACE, all).await {
-            Ok(results) => results.into_iter().collect(),
-            Err(_) => {
-                tracing::warn!("what was still being done is cut off; it will be done again");
-                late.iter().for_each(tokio::task::AbortHandle::abort);
-                Ok(())
-            }
-        }
+        let Ok(results) = timeout(GRACE, all).await else {
+            tracing::warn!("what was still being done is cut off; it will be done again");
+            late.iter().for_each(tokio::task::AbortHandle::abort);
+            return Ok(());
+        };
+        results.into_iter().collect()
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::io::ReaderStream;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// Longest silence: an upload is looked at for up to a minute before it is answered.
-const SILENCE_MAX: Duration = Duration::from_secs(120);
+const SILENCE_MAX: Duration = Duration::from_mins(2);
 
 /// An instance.
 #[derive(Clone, Debug)]

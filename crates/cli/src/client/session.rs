@@ -30,14 +30,15 @@ impl Session {
             "no instance runs on {}: starting one for this command",
             args.data.folder.display()
         ));
-        let service = Service::start(ServiceConfig {
+        // Boxed: starting a whole service is a large future, and mostly not taken.
+        let service = Box::pin(Service::start(ServiceConfig {
             data: args.data.folder.clone(),
             listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
             ports: Ports::default(),
             work: from_environment()?,
             without_workers: false,
             servers: from_environment()?,
-        })
+        }))
         .await?;
         Ok(Self { api: Api::new(&service.url)?, own: Some(service) })
     }

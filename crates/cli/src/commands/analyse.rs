@@ -149,6 +149,6 @@ mod tests {
         let eights = eights_of(&heard);
         assert_eq!(eights.len(), 2);
         assert_eq!(eights[0].beats[..], beats_s[3..12]);
-        assert_eq!(eights[0].end(), eights[1].start());
+        assert_eq!(eights[1].beats[..], beats_s[11..20]);
     }
 }

@@ -38,7 +38,9 @@ pub async fn run(args: IngestArgs) -> anyhow::Result<()> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&performances)?);
     } else {
-        performances.iter().for_each(|performance| println!("{}  {}", performance.id, performance.title));
+        for performance in &performances {
+            println!("{}  {}", performance.id, performance.title);
+        }
     }
     failed.map_or(Ok(()), Err)
 }

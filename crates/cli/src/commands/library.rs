@@ -17,7 +17,9 @@ pub async fn run(args: LibraryArgs) -> anyhow::Result<()> {
         println!("the library is empty: fill it with `eightcount ingest FILE…`");
     } else {
         println!("{:12}  {:>5}  {:>7}  {:10}  title", "id", "steps", "BPM", "status");
-        performances.iter().for_each(|performance| println!("{}", row(performance)));
+        for performance in &performances {
+            println!("{}", row(performance));
+        }
     }
     Ok(())
 }

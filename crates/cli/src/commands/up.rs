@@ -23,7 +23,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         without_workers: args.without_workers,
         servers: args.servers,
     };
-    let mut service = unless_interrupted(&mut signals, Service::start(config)).await?;
+    let mut service = unless_interrupted(&mut signals, Box::pin(Service::start(config))).await?;
     announce(&service);
     let ended = tokio::select! {
         error = service.ended() => Err(error),

@@ -144,7 +144,7 @@ fn keep(
                 return;
             }
             Err(error) => {
-                tracing::error!(child = spec.name, error = format!("{error:#}"), "it cannot be started")
+                tracing::error!(child = spec.name, error = format!("{error:#}"), "it cannot be started");
             }
         }
         deaths.fetch_add(1, Ordering::Relaxed);

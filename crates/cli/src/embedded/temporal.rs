@@ -15,7 +15,7 @@ use std::{
 };
 
 /// A first start writes the schema; on a busy machine that takes a while.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Starts with other free ports before giving up: someone may have taken one meanwhile.
 const ATTEMPTS: u32 = 3;
 
