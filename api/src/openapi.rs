@@ -74,6 +74,8 @@ mod tests {
                 let told = operation["summary"].as_str().is_some_and(|summary| summary.len() > 5);
                 assert!(told, "{method} {path} has no summary");
                 assert!(operation["tags"][0].is_string(), "{method} {path} has no tag");
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(seen.insert(id.to_owned()), "{id} names two operations");
                 let refusals = operation["responses"].as_object().unwrap();
                 let refuses =
                     refusals.iter().any(|(_, r)| r["content"]["application/problem+json"].is_object());
