@@ -11,6 +11,7 @@ mod dancing;
 mod embedded;
 mod exit;
 mod log;
+mod output;
 mod programs;
 mod report;
 mod section;

@@ -3,6 +3,7 @@
 //! The song goes through the service like any other, so the beats are those that a choreography would use.
 //! Amplitude and clusters exist there only for a chosen section; here the same pure functions run over all eights.
 
+use crate::output::say;
 use crate::{
     args::AnalyseArgs,
     client::{
@@ -49,7 +50,7 @@ pub async fn run(args: AnalyseArgs) -> anyhow::Result<()> {
     let song = client::with_instance(&args.instance, &progress, work).await?;
     let analysis = analyse(song, &args.song).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&analysis)?);
+        say!("{}", serde_json::to_string_pretty(&analysis)?);
     } else {
         print(&analysis);
     }
@@ -103,24 +104,26 @@ fn eights_of(heard: &HeardSong) -> Vec<Eight> {
 
 fn print(analysis: &Analysis) {
     let heard = &analysis.heard;
-    println!("{}", analysis.title);
+    say!("{}", analysis.title);
     let second = heard.aubio_tempo_bpm.map(|bpm| format!(" (aubio: {bpm:.1})")).unwrap_or_default();
-    println!("tempo       {:.2} BPM{second}, {} beats in a bar", heard.tempo_bpm, heard.metre);
+    say!("tempo       {:.2} BPM{second}, {} beats in a bar", heard.tempo_bpm, heard.metre);
     let confidence = heard.confidence;
-    println!(
+    say!(
         "confidence  octave {:.2}, beat {:.2}, bar {:.2}",
-        confidence.tempo_octave, confidence.beat_phase, confidence.bar_phase
+        confidence.tempo_octave,
+        confidence.beat_phase,
+        confidence.bar_phase
     );
     if let Some(loudness) = heard.loudness_lufs {
-        println!("loudness    {loudness:.1} LUFS");
+        say!("loudness    {loudness:.1} LUFS");
     }
-    println!("beats       {}, {} downbeats", heard.beats_s.len(), heard.downbeats.len());
-    println!("clusters    {} (silhouette {:.2})", analysis.clusters, analysis.silhouette);
-    println!("\n{:>5}  {:>8}  {:>8}  {:7}  level of each beat", "eight", "start", "end", "cluster");
+    say!("beats       {}, {} downbeats", heard.beats_s.len(), heard.downbeats.len());
+    say!("clusters    {} (silhouette {:.2})", analysis.clusters, analysis.silhouette);
+    say!("\n{:>5}  {:>8}  {:>8}  {:7}  level of each beat", "eight", "start", "end", "cluster");
     for eight in &analysis.eights {
         let levels: Vec<_> = eight.amplitude.level.iter().map(|level| format!("{level:>2}")).collect();
         let (start, end) = (clock(eight.start_s), clock(eight.end_s));
-        println!("{:>5}  {start:>8}  {end:>8}  {:7}  {}", eight.index, eight.cluster, levels.join(" "));
+        say!("{:>5}  {start:>8}  {end:>8}  {:7}  {}", eight.index, eight.cluster, levels.join(" "));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `eightcount api`: the REST API alone.
 
+use crate::output::say;
 use crate::{
     args::ApiArgs,
     service::{self, Foundation, Parts},
@@ -16,7 +17,7 @@ pub async fn run(args: ApiArgs) -> anyhow::Result<()> {
     let mut parts = Parts::new();
     let url = service::url_of(&listener)?;
     parts.add("the API", service::start_api(&foundation, listener, None, parts.stop.clone()));
-    println!("Eightcount {url}");
-    println!("ready");
+    say!("Eightcount {url}");
+    say!("ready");
     parts.until_signal(signals).await
 }

@@ -1,5 +1,6 @@
 //! `eightcount dance`: a section of a song becomes a dance.
 
+use crate::output::say;
 use crate::{
     args::DanceArgs,
     client::{self, Api, Progress},
@@ -25,10 +26,10 @@ pub async fn run(args: DanceArgs) -> anyhow::Result<()> {
     };
     let made_of = client::with_instance(&args.instance, &progress, work).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&made_of)?);
+        say!("{}", serde_json::to_string_pretty(&made_of)?);
     } else {
-        print!("{}", report::table(&made_of));
-        println!("\nthe dance is in {}", outputs.product.display());
+        say!("{}", report::table(&made_of));
+        say!("\nthe dance is in {}", outputs.product.display());
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `eightcount demo`: the whole way on real content. Everything that was made before is kept: a second run is short.
 
 use super::ingest::{Wish, ingest_all};
+use crate::output::say;
 use crate::{
     args::{DemoArgs, InstanceArgs},
     client::{self, Api, Progress, wire::Report},
@@ -63,12 +64,12 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let instance = InstanceArgs { data: args.data.clone(), server: None };
     let (made_of, mut phases, stopping) = client::with_instance(&instance, &progress, work).await?;
     phases.end("stopping the service", stopping);
-    print!("{}", report::table(&made_of));
-    println!("\ntime of each phase\n{}", phases.table());
-    println!("the dance         {}", outputs.product.display());
-    println!("its stages        {}/stage-quarter.mp4, stage-half.mp4", args.out.display());
-    println!("a picture per cut {}", args.out.join("contact-sheet.png").display());
-    println!("the report        {}", args.out.join("report.txt").display());
+    say!("{}", report::table(&made_of));
+    say!("\ntime of each phase\n{}", phases.table());
+    say!("the dance         {}", outputs.product.display());
+    say!("its stages        {}/stage-quarter.mp4, stage-half.mp4", args.out.display());
+    say!("a picture per cut {}", args.out.join("contact-sheet.png").display());
+    say!("the report        {}", args.out.join("report.txt").display());
     Ok(())
 }
 

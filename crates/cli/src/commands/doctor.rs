@@ -1,5 +1,6 @@
 //! `eightcount doctor`: is everything here that the service needs?
 
+use crate::output::say;
 use crate::{
     args::DoctorArgs,
     config::{Addresses, ServerArgs},
@@ -63,7 +64,7 @@ pub async fn run(args: DoctorArgs) -> anyhow::Result<()> {
     let healthy = checks.iter().all(|check| check.verdict != Verdict::Missing);
     let diagnosis = Diagnosis { healthy, checks };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&diagnosis)?);
+        say!("{}", serde_json::to_string_pretty(&diagnosis)?);
     } else {
         print(&diagnosis);
     }
@@ -77,7 +78,7 @@ fn print(diagnosis: &Diagnosis) {
             Verdict::Warning => "warning",
             Verdict::Missing => "MISSING",
         };
-        println!("{mark}  {:16} {}", check.name, check.detail);
+        say!("{mark}  {:16} {}", check.name, check.detail);
     }
 }
 

@@ -1,5 +1,6 @@
 //! `eightcount ingest`: performance videos into the library.
 
+use crate::output::say;
 use crate::{
     args::IngestArgs,
     client::{self, Api, Progress, wire::PerformanceItem},
@@ -36,10 +37,10 @@ pub async fn run(args: IngestArgs) -> anyhow::Result<()> {
         }
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&performances)?);
+        say!("{}", serde_json::to_string_pretty(&performances)?);
     } else {
         for performance in &performances {
-            println!("{}  {}", performance.id, performance.title);
+            say!("{}  {}", performance.id, performance.title);
         }
     }
     failed.map_or(Ok(()), Err)

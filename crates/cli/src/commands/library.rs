@@ -1,5 +1,6 @@
 //! `eightcount library`: what is in the library.
 
+use crate::output::say;
 use crate::{
     args::LibraryArgs,
     client::{self, Api, Progress, wire::PerformanceItem},
@@ -12,13 +13,13 @@ pub async fn run(args: LibraryArgs) -> anyhow::Result<()> {
     let work = async |api: Api| client::library(&api).await;
     let performances = client::with_instance(&args.instance, &progress, work).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&performances)?);
+        say!("{}", serde_json::to_string_pretty(&performances)?);
     } else if performances.is_empty() {
-        println!("the library is empty: fill it with `eightcount ingest FILE…`");
+        say!("the library is empty: fill it with `eightcount ingest FILE…`");
     } else {
-        println!("{:12}  {:>5}  {:>7}  {:10}  title", "id", "steps", "BPM", "status");
+        say!("{:12}  {:>5}  {:>7}  {:10}  title", "id", "steps", "BPM", "status");
         for performance in &performances {
-            println!("{}", row(performance));
+            say!("{}", row(performance));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! `eightcount up`: the whole service on this machine.
 
+use crate::output::say;
 use crate::{
     args::UpArgs,
     embedded::Ports,
@@ -31,7 +32,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     };
     signals.end_at_next();
     if ended.is_ok() {
-        println!("stopping (once more to stop at once)");
+        say!("stopping (once more to stop at once)");
     }
     let stopped = service.stop().await;
     ended.and(stopped)
@@ -39,12 +40,12 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
 
 fn announce(service: &Service) {
     let embedded = service.embedded();
-    println!("Eightcount      {}", service.url);
-    println!("API             {}/docs", service.url);
+    say!("Eightcount      {}", service.url);
+    say!("API             {}/docs", service.url);
     if let Some(url) = &embedded.temporal_ui_url {
-        println!("Temporal Web UI {url}");
+        say!("Temporal Web UI {url}");
     }
-    println!("Metrics         {}/metrics", service.url);
-    println!("Data            {}", embedded.data.display());
-    println!("ready");
+    say!("Metrics         {}/metrics", service.url);
+    say!("Data            {}", embedded.data.display());
+    say!("ready");
 }

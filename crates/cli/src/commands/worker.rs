@@ -1,5 +1,6 @@
 //! `eightcount worker`: workers alone, as many processes and machines as wanted.
 
+use crate::output::say;
 use crate::{
     args::WorkerArgs,
     service::{self, Foundation, Parts},
@@ -17,7 +18,7 @@ pub async fn run(args: WorkerArgs) -> anyhow::Result<()> {
     let scratch = args.data.folder.join("scratch-apart");
     let workers = service::start_workers(&foundation, args.work, scratch, parts.stop.clone())?;
     parts.add("the workers", workers);
-    println!("working on {}", names.join(", "));
-    println!("ready");
+    say!("working on {}", names.join(", "));
+    say!("ready");
     parts.until_signal(signals).await
 }
