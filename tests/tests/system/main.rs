@@ -1,0 +1,10 @@
+//! The whole system on real Temporal, Redis and ffmpeg. One program, so that song and library are made once.
+
+mod changes;
+mod crashes;
+mod duplicates;
+mod happy;
+mod long;
+mod previews;
+mod redis;
+mod refusals;
