@@ -8,9 +8,9 @@
 
 mod align;
 mod args;
+mod audio;
 mod filter;
 mod fit;
-mod join;
 mod plan;
 mod retime;
 mod sheet;
@@ -18,8 +18,8 @@ mod take;
 
 pub use align::Alignment;
 pub use args::render_args;
+pub use audio::{AUDIO_RATE_HZ, AudioCut, section_audio_args};
 pub use fit::Fit;
-pub use join::{AUDIO_RATE_HZ, AudioCut, JoinPart, join_args, join_list, section_audio_args};
 pub use plan::{BadPlan, Entry, RENDERER, Run, Source, TakePlan};
 pub use sheet::{SheetCell, SheetLayout, sheet_args};
 pub use take::{PlanError, TakeRequest, TakeStep, plan_take};

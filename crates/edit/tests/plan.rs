@@ -3,8 +3,8 @@
 
 use eightcount_domain::{Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox};
 use eightcount_edit::{
-    AudioCut, BadPlan, JoinPart, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep,
-    join_args, join_list, plan_take, render_args, section_audio_args, sheet_args,
+    AudioCut, BadPlan, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take,
+    render_args, section_audio_args, sheet_args,
 };
 use proptest::prelude::*;
 use std::ffi::OsString;
@@ -195,13 +195,6 @@ fn wire_shapes() {
         "render_args",
         words(render_args(&plan, &inputs, Path::new("/out/take.mp4")))
     );
-    let parts = [
-        JoinPart { path: Path::new("/takes/one.mp4"), frames: 101 },
-        JoinPart { path: Path::new("/takes/it's.mp4"), frames: 107 },
-    ];
-    insta::assert_snapshot!("join_list", join_list(&parts, FrameRate::Fps30));
-    let join = join_args(Path::new("/list"), Some(Path::new("/audio.m4a")), Path::new("/out.mp4"));
-    insta::assert_json_snapshot!("join_args", words(join));
     let cut =
         AudioCut { start_s: 12.345, frames: 300, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 250 };
     let audio = section_audio_args(Path::new("/song"), &["-guard"], &cut, Path::new("/audio.m4a"));

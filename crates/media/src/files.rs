@@ -38,6 +38,11 @@ impl Attempt {
         self.file.path()
     }
 
+    /// A handle to it that writes even when the file has lost its name.
+    pub(crate) fn reopen(&self) -> Result<fs::File, MediaError> {
+        self.file.reopen().map_err(MediaError::file("preparing to write", &self.destination))
+    }
+
     /// Gives the file its name, replacing an older one at once.
     pub(crate) fn keep(self) -> Result<(), MediaError> {
         let failed = MediaError::file("keeping", &self.destination);

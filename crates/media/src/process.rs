@@ -46,6 +46,11 @@ impl<'a> Watch<'a> {
         Watch::new(CancellationToken::new(), |_| ())
     }
 
+    /// Waits until the caller cancels.
+    pub(crate) async fn cancelled(&self) {
+        self.cancel.cancelled().await;
+    }
+
     pub(crate) fn tell(&mut self, progress: Progress) {
         (self.on_progress)(progress);
     }

@@ -2,11 +2,19 @@
 
 use crate::files::{Attempt, absolute};
 use crate::process::{Output, Run, Watch, access};
-use crate::{Media, MediaError};
+use crate::{Media, MediaError, mp4};
 use eightcount_domain::FrameRate;
-use eightcount_edit::{JoinPart, TakePlan, join_args, join_list, render_args};
-use std::io::Write;
+use eightcount_edit::{TakePlan, render_args};
 use std::path::{Path, PathBuf};
+
+/// A take to be joined.
+#[derive(Clone, Copy, Debug)]
+pub struct JoinPart<'a> {
+    /// Its file.
+    pub path: &'a Path,
+    /// Its frames.
+    pub frames: u64,
+}
 
 /// A rendered take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,25 +81,24 @@ impl Media {
         fps: FrameRate,
         audio: Option<&Path>,
         out: &Path,
-        watch: &mut Watch<'_>,
+        watch: &Watch<'_>,
     ) -> Result<Joined, MediaError> {
         let doing = "joining takes";
         let wrong = |what: String| MediaError::WrongOutput { doing, what };
         let paths = parts.iter().map(|part| absolute(part.path)).collect::<Result<Vec<_>, _>>()?;
-        let parts: Vec<_> =
-            paths.iter().zip(parts).map(|(path, part)| JoinPart { path, frames: part.frames }).collect();
         let audio = audio.map(absolute).transpose()?;
         let attempt = Attempt::at(out)?;
-        let list = list_file(&join_list(&parts, fps))?;
-        let read = parts.iter().map(|part| part.path).chain(audio.as_deref()).chain([list.path()]);
-        let run = Run {
-            tool: &self.tools.ffmpeg,
-            doing,
-            arguments: join_args(list.path(), audio.as_deref(), attempt.path()),
-            files: access(&read.collect::<Vec<_>>(), &[attempt.path()]),
-            wall: self.limits.tool_wall,
-        };
-        self.run(run, Output::None, watch).await?;
+        // A handle, not a path: should this future be dropped, the copying ends in a file that is gone.
+        let (target, takes, sound) = (attempt.reopen()?, paths.clone(), audio.clone());
+        let copying = tokio::task::spawn_blocking(move || {
+            let takes: Vec<&Path> = takes.iter().map(PathBuf::as_path).collect();
+            mp4::join(&mp4::Join { takes: &takes, audio: sound.as_deref() }, target)
+        });
+        tokio::select! {
+            biased;
+            () = watch.cancelled() => return Err(MediaError::Cancelled),
+            copied = copying => copied.map_err(|error| wrong(error.to_string()))??,
+        }
         let measured = self.measure(attempt.path()).await?;
         let frames = parts.iter().map(|part| part.frames).sum::<u64>();
         let video = measured.video.ok_or_else(|| wrong("no video".to_owned()))?;
@@ -108,14 +115,4 @@ impl Media {
         attempt.keep()?;
         Ok(Joined { frames, bytes: measured.bytes })
     }
-}
-
-fn list_file(list: &str) -> Result<tempfile::NamedTempFile, MediaError> {
-    let failed = MediaError::file("writing the list of takes", &std::env::temp_dir());
-    let write = || {
-        let mut file = tempfile::Builder::new().suffix(".ffconcat").tempfile()?;
-        file.write_all(list.as_bytes())?;
-        Ok(file)
-    };
-    write().map_err(failed)
 }

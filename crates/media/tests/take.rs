@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used)]
 
 use eightcount_domain::{BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox};
-use eightcount_edit::{AudioCut, JoinPart, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take};
-use eightcount_media::{CancellationToken, Launcher, Limits, Media, MediaError, SheetPicture, Tools, Watch};
+use eightcount_edit::{AudioCut, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take};
+use eightcount_media::{
+    CancellationToken, JoinPart, Launcher, Limits, Media, MediaError, SheetPicture, Tools, Watch,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -192,7 +194,7 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     media.section_audio(&song, &cut, &audio, &mut Watch::nobody()).await.unwrap();
     let parts: Vec<_> = takes.iter().map(|(path, plan)| JoinPart { path, frames: plan.frames }).collect();
     let joined =
-        media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &mut Watch::nobody()).await.unwrap();
+        media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &Watch::nobody()).await.unwrap();
     assert_eq!(joined.frames, total);
     // The joined pictures are the takes' pictures, one by one, each at its place on the grid.
     let apart: Vec<u8> = takes.iter().flat_map(|(path, _)| lumas(path, 20)).collect();
@@ -208,6 +210,15 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
         assert!((time - frame as f64 / 30.0).abs() < 1.0e-4, "frame {frame} at {time}");
     }
     assert_eq!(times.len() as u64, total);
+    // A take of another size cannot be joined, and nothing is left of the attempt.
+    let odd = folder.path().join("odd.mp4");
+    ffmpeg(&["-i", source.to_str().unwrap(), "-vf", "scale=96:54", "-c:v", "libx264", odd.to_str().unwrap()]);
+    let mixed = [parts[0], JoinPart { path: &odd, frames: 110 }];
+    let refused = folder.path().join("refused.mp4");
+    assert!(media.join(&mixed, FrameRate::Fps30, None, &refused, &Watch::nobody()).await.is_err());
+    assert!(!refused.exists());
+    let alone = media.join(&parts[..1], FrameRate::Fps30, None, &refused, &Watch::nobody()).await.unwrap();
+    assert_eq!(alone.frames, parts[0].frames);
     let pictures: Vec<_> = takes
         .iter()
         .map(|(path, plan)| SheetPicture {

@@ -1,59 +1,11 @@
-//! Joining takes under the section's audio: bytes are copied, nothing is encoded but the audio, once.
+//! The section's audio: encoded once, to lie under takes whose bytes are only copied.
 
 use crate::args::{Arguments, CONTAINER};
 use eightcount_domain::FrameRate;
-use std::{ffi::OsString, fmt::Write, path::Path};
+use std::{ffi::OsString, path::Path};
 
 /// Samples per second of every audio that we write.
 pub const AUDIO_RATE_HZ: u32 = 48_000;
-
-/// A take to be joined.
-#[derive(Clone, Copy, Debug)]
-pub struct JoinPart<'a> {
-    /// Its file: an absolute path.
-    pub path: &'a Path,
-    /// Its frames.
-    pub frames: u64,
-}
-
-/// The list that ffmpeg's concat demuxer reads. The `duration` lines place each take on the frame grid: without
-/// them every join adds the rounding of a file's own duration, 42 ms over 128 takes.
-pub fn join_list(parts: &[JoinPart<'_>], fps: FrameRate) -> String {
-    let mut list = String::from("ffconcat version 1.0\n");
-    let mut end_frame = 0;
-    let mut placed_us = 0;
-    for part in parts {
-        end_frame += part.frames;
-        let end_us = (end_frame * 1_000_000 + u64::from(fps.get()) / 2) / u64::from(fps.get());
-        let length_us = end_us - placed_us;
-        placed_us = end_us;
-        let path = part.path.to_string_lossy().replace('\'', r"'\''");
-        let _ =
-            writeln!(list, "file '{path}'\nduration {}.{:06}", length_us / 1_000_000, length_us % 1_000_000);
-    }
-    list
-}
-
-/// The arguments that join the takes of a [`join_list`] file with an audio file into an MP4 that starts playing
-/// before it is loaded whole.
-pub fn join_args(list: &Path, audio: Option<&Path>, output: &Path) -> Vec<OsString> {
-    let mut arguments = Arguments::new()
-        .pair("-protocol_whitelist", "file")
-        .pair("-f", "concat")
-        .pair("-safe", "0")
-        .pair("-i", list.as_os_str());
-    if let Some(audio) = audio {
-        arguments = arguments
-            .pair("-protocol_whitelist", "file")
-            .pair("-f", "mov")
-            .pair("-i", audio.as_os_str())
-            .pair("-map", "0:v:0")
-            .pair("-map", "1:a:0");
-    } else {
-        arguments = arguments.pair("-map", "0:v:0");
-    }
-    arguments.pair("-c", "copy").pair("-movflags", "+faststart").all(CONTAINER).path(output).done()
-}
 
 /// A part of a song, to be encoded for a product, a stage or a preview.
 #[derive(Clone, Copy, Debug, PartialEq)]
