@@ -65,8 +65,10 @@ fn row(clip: &Clip) -> [f64; 6] {
     let one = f_measure(&eights, &starts);
     let ratio = tempo_bpm(beats).zip(tempo_bpm(&clip.beats)).map_or(0.0, |(a, b)| a / b);
     let confidence = hearing.grid.confidence;
+    let alike = cluster(&features(&clip.pcm, &all_eights(&hearing.grid)));
+    let kinds = alike.labels.iter().max().map_or(0, |l| l.0 + 1);
     println!(
-        "{:<30} {f:>5.2} {:>5.2} {:>5.2} {down:>5.2} {one:>5.2} {ratio:>6.2} {:>6.1} {speed:>6.0} {:>5.2} {:.2} {:.2} {:.2} aubio {:.0}",
+        "{:<30} {f:>5.2} {:>5.2} {:>5.2} {down:>5.2} {one:>5.2} {ratio:>6.2} {:>6.1} {speed:>6.0} {:>5.2} {:.2} {:.2} {:.2} aubio {:.0}, {kinds} clusters at {:.2}",
         clip.name,
         c.cml_t,
         c.aml_t,
@@ -76,6 +78,7 @@ fn row(clip: &Clip) -> [f64; 6] {
         confidence.beat_phase,
         confidence.bar_phase,
         hearing.aubio_tempo_bpm.unwrap_or(0.0),
+        alike.silhouette,
     );
     [f, c.cml_t, c.aml_t, down, one, speed]
 }

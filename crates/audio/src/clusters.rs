@@ -10,8 +10,12 @@ const MAX_CLUSTERS: usize = 12;
 const ROTATIONS: usize = 12;
 /// A silhouette below this shows no structure: everything is one cluster.
 const LEAST_SILHOUETTE: f32 = 0.2;
-/// Least spread of a cepstral coefficient over a song that is told from noise.
-const LEAST_SPREAD: f32 = 0.05;
+/// Least spread of a cepstral coefficient over a section that is told from noise.
+const LEAST_SPREAD: f32 = 0.5;
+/// Least median distances (timbre, harmony) by which distances are divided: differences far below are not heard.
+const LEAST_SCALES: [f32; 2] = [0.5, 0.02];
+/// Two sets of eights closer than this, in units of the section's median distance, are one.
+const LEAST_DISTANCE: f32 = 0.3;
 
 /// Eights sorted into clusters.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +54,9 @@ fn best_cut(distances: &[Vec<f32>]) -> Option<(Vec<usize>, f32)> {
     }
     let mut condensed: Vec<f32> = (0..n).flat_map(|i| distances[i][i + 1..].iter().copied()).collect();
     let merges = linkage(&mut condensed, n, Method::Average);
+    if merges.steps().last().is_none_or(|last| last.dissimilarity < LEAST_DISTANCE) {
+        return None;
+    }
     let pairs: Vec<(usize, usize)> = merges.steps().iter().map(|s| (s.cluster1, s.cluster2)).collect();
     let cuts = (2..=most).map(|k| cut(&pairs, n, k));
     let scored = cuts.map(|labels| {
@@ -116,7 +123,8 @@ fn distances(features: &[EightFeatures]) -> Vec<Vec<f32>> {
     let harmony = pairwise(features.len(), |i, j| harmony_distance(&features[i], &features[j]));
     let scales = [&timbre, &harmony].map(|d| median_off_diagonal(d));
     pairwise(features.len(), |i, j| {
-        let parts = [timbre[i][j] / scales[0], harmony[i][j] / scales[1]];
+        let parts =
+            [timbre[i][j] / scales[0].max(LEAST_SCALES[0]), harmony[i][j] / scales[1].max(LEAST_SCALES[1])];
         f32::midpoint(parts[0], parts[1])
     })
 }

@@ -61,6 +61,11 @@ impl Flux {
         self.low.iter().zip(&self.mid).zip(&self.high).map(|((l, m), h)| l + m + h).collect()
     }
 
+    /// Each band with the differences between loud and quiet passages taken out.
+    pub(crate) fn bands_normalised(&self) -> [Vec<f32>; 3] {
+        [&self.low, &self.mid, &self.high].map(|band| normalise_locally(band))
+    }
+
     /// How much each frame looks like a beat: 0 to 1, the same for loud and quiet passages.
     pub(crate) fn pulse(&self) -> Vec<f32> {
         let mut sum = vec![0.0; self.low.len()];

@@ -1,15 +1,14 @@
 //! Hearing a whole song.
 
 use crate::{
-    AudioError, SAMPLE_RATE, aubio::aubio_tempo_bpm, downbeats, flux, flux::Flux, loudness::loudness, pulse,
-    spectrum::Spectrum, timing, timing::TimedBeat, waveform::waveform,
+    AudioError, SAMPLE_RATE, aubio::aubio_tempo_bpm, downbeats, evidence::Streams, flux, flux::Flux,
+    levels::best_reading, loudness::loudness, pulse, spectrum::Spectrum, timing::TimedBeat,
+    waveform::waveform,
 };
 use eightcount_domain::{BeatGrid, Bpm, Confidence, Hearing};
 
 /// Least audio in which a pulse can be told, seconds.
 pub const MIN_SECONDS: f64 = 2.0;
-/// Fewest beats that make a pulse.
-const MIN_BEATS: usize = 4;
 /// Points of the waveform for display.
 const WAVEFORM_POINTS: usize = 4_000;
 
@@ -44,19 +43,23 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let spectrum = Spectrum::of(pcm);
     let audible = flux::audible(&spectrum).ok_or(AudioError::NoBeats)?;
     let flux = Flux::of(&spectrum);
-    let pulse = &flux.pulse()[audible.clone()];
-    let beats = timing::refine(pulse, &pulse::track(pulse), audible.start);
-    if beats.len() < MIN_BEATS {
-        return Err(AudioError::NoBeats);
-    }
+    let pulse = flux.pulse();
+    let streams = Streams::of(&spectrum, &flux, &pulse);
+    let pulse = &pulse[audible.clone()];
+    let first = pulse::track(pulse);
+    let reading = best_reading(pulse, &first, &streams, audible.start).ok_or(AudioError::NoBeats)?;
+    let beats = reading.beats;
     let bars = downbeats::bars(&beats, &spectrum, &flux);
-    let tempo = median_tempo(&beats).ok_or(AudioError::NoBeats)?;
     Ok(BeatGrid {
+        tempo: median_tempo(&beats).ok_or(AudioError::NoBeats)?,
         downbeats: bars.downbeats,
-        tempo,
         metre: bars.metre,
         phase: bars.phase,
-        confidence: Confidence { bar_phase: bars.confidence, ..Confidence::default() },
+        confidence: Confidence {
+            tempo_octave: reading.octave_confidence,
+            beat_phase: reading.phase_confidence,
+            bar_phase: bars.confidence,
+        },
         beats: beats.iter().map(|b| b.time).collect(),
     })
 }

@@ -10,6 +10,10 @@ use crate::spectrum::FRAMES_PER_SECOND;
 
 /// Slowest and fastest beats, per minute.
 const TEMPO_RANGE_BPM: (f64, f64) = (60.0, 215.0);
+/// The same where a tempo is given and only followed.
+const WIDE_RANGE_BPM: (f64, f64) = (45.0, 450.0);
+/// How far a followed tempo may be off, as a share of the period.
+const NEAR: f32 = 0.08;
 /// The likeliest tempo, per minute.
 const TEMPO_CENTRE_BPM: f64 = 140.0;
 /// Width of the tempo prior, octaves.
@@ -45,16 +49,33 @@ fn onset_frames(period: usize) -> usize {
 
 /// The likeliest beats for `pulse` (0 to 1 a frame). Empty where there is not even one beat's length of it.
 pub(crate) fn track(pulse: &[f32]) -> Vec<Beat> {
-    let tempi = Tempi::new();
+    let tempi = Tempi::new(TEMPO_RANGE_BPM, TEMPO_WEIGHT);
+    let everything = vec![(0, tempi.periods.len()); pulse.len()];
+    search(pulse, &tempi, &everything)
+}
+
+/// The likeliest beats whose period at each frame is near `wanted` (frames, may be a fraction). No tempo is
+/// likelier than another here. Empty where no beat of such a period has room.
+pub(crate) fn track_near(pulse: &[f32], wanted: &[f32]) -> Vec<Beat> {
+    let tempi = Tempi::new(WIDE_RANGE_BPM, 0.0);
+    let count = tempi.periods.len();
+    let shortest = tempi.periods.first().copied().unwrap_or(0);
+    let place = |period: f32| (period.round().max(0.0) as usize).saturating_sub(shortest).min(count - 1);
+    let range = |&p: &f32| (place(p * (1.0 - NEAR)), place((p * (1.0 + NEAR)).ceil()) + 1);
+    search(pulse, &tempi, &wanted.iter().map(range).collect::<Vec<_>>())
+}
+
+/// The best path with beats whose period at each frame is one of the allowed range of `tempi`.
+fn search(pulse: &[f32], tempi: &Tempi, allowed: &[(usize, usize)]) -> Vec<Beat> {
     if pulse.len() < tempi.longest() {
         return Vec::new();
     }
     let observations = Observations::of(pulse);
-    let mut trellis = Trellis::new(&tempi, pulse.len());
-    for t in 0..pulse.len() {
-        trellis.step(t, &tempi, &observations);
+    let mut trellis = Trellis::new(tempi, pulse.len());
+    for (t, &range) in allowed.iter().enumerate() {
+        trellis.step(t, tempi, &observations, range);
     }
-    trellis.best_path(&tempi, &observations)
+    trellis.best_path(tempi, &observations)
 }
 
 /// The periods and how they follow one another.
@@ -68,18 +89,13 @@ struct Tempi {
 }
 
 impl Tempi {
-    fn new() -> Self {
+    fn new((slowest, fastest): (f64, f64), prior_weight: f64) -> Self {
         let frames = |bpm: f64| 60.0 * FRAMES_PER_SECOND / bpm;
-        let periods: Vec<usize> = (frames(TEMPO_RANGE_BPM.1).ceil() as usize
-            ..=frames(TEMPO_RANGE_BPM.0).floor() as usize)
-            .collect();
-        let prior = periods
-            .iter()
-            .map(|&p| {
-                let octaves = (frames(p as f64) / TEMPO_CENTRE_BPM).log2();
-                -0.5 * TEMPO_WEIGHT * (octaves / TEMPO_WIDTH).powi(2)
-            })
-            .collect();
+        let periods: Vec<usize> =
+            (frames(fastest).ceil() as usize..=frames(slowest).floor() as usize).collect();
+        let octaves = |&p: &usize| (frames(p as f64) / TEMPO_CENTRE_BPM).log2();
+        let prior =
+            periods.iter().map(|p| -0.5 * prior_weight * (octaves(p) / TEMPO_WIDTH).powi(2)).collect();
         let change = periods.iter().map(|&from| changes(from, &periods)).collect();
         Self { periods, prior, change }
     }
@@ -157,34 +173,37 @@ impl Trellis {
         }
     }
 
-    fn step(&mut self, t: usize, tempi: &Tempi, observations: &Observations) {
+    /// Beats at `t` with periods from `low` up to but not including `high` after them.
+    fn step(&mut self, t: usize, tempi: &Tempi, observations: &Observations, (low, high): (usize, usize)) {
         let depth = self.scores.len();
         for (i, &p) in tempi.periods.iter().enumerate() {
-            self.arrivals[i] = match t.checked_sub(p) {
-                Some(before) => self.scores[before % depth][i] + observations.beat(before, p),
-                None => f64::NEG_INFINITY,
+            self.arrivals[i] = match t.checked_sub(p).map(|before| (before, self.scores[before % depth][i])) {
+                Some((before, score)) if score.is_finite() => score + observations.beat(before, p),
+                _ => f64::NEG_INFINITY,
             };
         }
         let any = best(&self.arrivals);
         let row = &mut self.scores[t % depth];
         let from = &mut self.from[t * self.width..(t + 1) * self.width];
-        row.fill(any.1 + JUMP);
-        from.fill(any.0 as u8);
+        row.fill(f64::NEG_INFINITY);
+        row[low..high].fill(any.1 + JUMP);
+        from[low..high].fill(any.0 as u8);
         for (i, arrival) in self.arrivals.iter().enumerate().filter(|(_, a)| a.is_finite()) {
             let (first, costs) = &tempi.change[i];
-            let targets = row[*first..].iter_mut().zip(&mut from[*first..]);
-            for ((score, source), cost) in targets.zip(costs) {
-                if arrival + cost > *score {
-                    (*score, *source) = (arrival + cost, i as u8);
+            let targets = low.max(*first)..high.min(first + costs.len());
+            for target in targets {
+                let score = arrival + costs[target - first];
+                if score > row[target] {
+                    (row[target], from[target]) = (score, i as u8);
                 }
             }
         }
-        for (i, score) in row.iter_mut().enumerate() {
+        for i in low..high {
             // The music may start anywhere inside a beat.
-            if t < tempi.periods[i] && observations.between[t] > *score {
-                (*score, from[i]) = (observations.between[t], Self::START);
+            if t < tempi.periods[i] && observations.between[t] > row[i] {
+                (row[i], from[i]) = (observations.between[t], Self::START);
             }
-            *score += tempi.prior[i];
+            row[i] += tempi.prior[i];
         }
     }
 
@@ -196,9 +215,8 @@ impl Trellis {
                 ends.push((self.scores[t % self.scores.len()][i] + observations.beat(t, p), t, i));
             }
         }
-        let Some(&(_, mut t, mut i)) = ends.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else {
-            return Vec::new();
-        };
+        let best = ends.iter().filter(|e| e.0.is_finite()).max_by(|a, b| a.0.total_cmp(&b.0));
+        let Some(&(_, mut t, mut i)) = best else { return Vec::new() };
         let mut beats = vec![Beat { frame: t, period: tempi.periods[i] }];
         loop {
             let source = self.from[t * self.width + i];

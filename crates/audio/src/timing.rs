@@ -7,7 +7,7 @@ use crate::{pulse::Beat, spectrum::FRAMES_PER_SECOND};
 
 /// The flux of a window of 2048 samples peaks this long after the onset it sees (measured on clicks,
 /// drums and chords at known times); negative: before it.
-const FLUX_LATE_S: f64 = -0.006;
+pub(crate) const FLUX_LATE_S: f64 = -0.006;
 /// Beats on either side that are looked at.
 const REACH: usize = 4;
 /// Where beats stray further than this from the parabola (root mean square, seconds), they are left alone:

@@ -1,0 +1,143 @@
+//! Choosing the metrical level: which of several ways to hear a pulse is the one people tap to.
+//!
+//! A first path through the onsets finds a pulse, but it may be half, double, or two thirds of the beat, or lie
+//! between the beats. Every such reading is laid out over the whole song, and the evidence of the whole song
+//! decides: on a click where the music keeps one, otherwise along a path through its eighths, which a syncopated
+//! passage cannot draw away by half a beat.
+
+use crate::{
+    evidence::{Streams, score},
+    flux::percentile,
+    pulse::{Beat, track_near},
+    spectrum::FRAMES_PER_SECOND,
+    steady,
+    timing::{FLUX_LATE_S, TimedBeat, refine},
+};
+
+/// How the tempo of a reading relates to that of the first path.
+const RATIOS: [f32; 7] = [0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0];
+/// Tempo a reading may have, beats per minute.
+const RANGE_BPM: (f64, f64) = (52.0, 220.0);
+/// Beats over whose middle half the tempo is averaged.
+const FOLLOWED: usize = 9;
+/// Music keeps a click if beats on one are at least this strong, as a share of those of the path that bends.
+const STEADY: f32 = 0.88;
+
+/// Beats that stand out less than this are found in noise as well.
+const LEAST_CLARITY: f32 = 0.15;
+/// A first beat may lie this long before the first audible frame, seconds.
+const EARLY_S: f64 = 0.03;
+
+/// The chosen beats.
+pub(crate) struct Reading {
+    /// The beats.
+    pub(crate) beats: Vec<TimedBeat>,
+    /// 0 to 1: that the tempo is not half, double or another ratio of the right one.
+    pub(crate) octave_confidence: f32,
+    /// 0 to 1: that these are not the off-beats.
+    pub(crate) phase_confidence: f32,
+}
+
+struct Candidate {
+    ratio: usize,
+    beats: Vec<TimedBeat>,
+    score: f32,
+}
+
+/// The best reading of a pulse in which `first` are beats; `offset` is the frame of the song at which the pulse
+/// starts. None where no reading has eight beats, or none stands out.
+pub(crate) fn best_reading(
+    pulse: &[f32],
+    first: &[Beat],
+    streams: &Streams,
+    offset: usize,
+) -> Option<Reading> {
+    let candidates = candidates(pulse, first, streams, offset);
+    let best = candidates.iter().max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let (ratio, top) = (best.ratio, best.score);
+    let chance = |keep: &dyn Fn(&Candidate) -> bool| {
+        candidates.iter().filter(|c| keep(c)).map(|c| (c.score - top).exp()).sum::<f32>()
+    };
+    let same_tempo = chance(&|c| c.ratio == ratio);
+    let octave_confidence = same_tempo / chance(&|_| true);
+    // Of two readings at one tempo the worse one is half as likely at most: spread that over 0 to 1.
+    let phase_confidence = (2.0 / same_tempo - 1.0).clamp(0.0, 1.0);
+    let beats = best.beats.clone();
+    let clarity = streams.clarity(&frames(&beats));
+    if clarity < LEAST_CLARITY {
+        return None;
+    }
+    Some(Reading { beats, octave_confidence, phase_confidence })
+}
+
+fn candidates(pulse: &[f32], first: &[Beat], streams: &Streams, offset: usize) -> Vec<Candidate> {
+    let periods = followed_periods(first, pulse.len());
+    let middle = percentile(&periods, 0.5);
+    let bending = refine(pulse, first, offset);
+    let onsets = steady::onsets(pulse);
+    let common = steady::common_period(&onsets, f64::from(middle), pulse.len());
+    let click = |ratio: f32| steady::grid(pulse, &onsets, common / f64::from(ratio), offset);
+    let keeps_click =
+        streams.pulse_around(&frames(&click(1.0))) >= STEADY * streams.pulse_around(&frames(&bending));
+    let (earliest, latest) = (seconds(offset) - EARLY_S, seconds(offset + pulse.len()));
+    let mut candidates = Vec::new();
+    for (place, ratio) in RATIOS.into_iter().enumerate() {
+        let bpm = 60.0 * FRAMES_PER_SECOND * f64::from(ratio / middle.max(1.0));
+        if !(RANGE_BPM.0..=RANGE_BPM.1).contains(&bpm) {
+            continue;
+        }
+        let rows = if keeps_click {
+            let on = click(ratio);
+            [between(&on, earliest, latest), on]
+        } else {
+            let wanted: Vec<f32> = periods.iter().map(|p| p / (2.0 * ratio)).collect();
+            let eighths = refine(pulse, &track_near(pulse, &wanted), offset);
+            [0, 1].map(|skip| eighths.iter().copied().skip(skip).step_by(2).collect())
+        };
+        candidates.extend(rows.into_iter().filter_map(|beats| {
+            let score = score(streams, &frames(&beats))?;
+            Some(Candidate { ratio: place, beats, score })
+        }));
+    }
+    candidates
+}
+
+fn seconds(frame: usize) -> f64 {
+    frame as f64 / FRAMES_PER_SECOND
+}
+
+/// Where in the streams beats show.
+fn frames(beats: &[TimedBeat]) -> Vec<f64> {
+    beats.iter().map(|b| (b.time + FLUX_LATE_S) * FRAMES_PER_SECOND).collect()
+}
+
+/// The off-beats, from `earliest` to `latest` seconds: also half a beat before the first and after the last beat.
+fn between(beats: &[TimedBeat], earliest: f64, latest: f64) -> Vec<TimedBeat> {
+    let inferred = |time: f64| TimedBeat { time, strength: 0.0 };
+    let (Some(head), Some(tail)) = (beats.first_chunk::<2>(), beats.last_chunk::<2>()) else {
+        return Vec::new();
+    };
+    let before = head[0].time - (head[1].time - head[0].time) / 2.0;
+    let after = tail[1].time + (tail[1].time - tail[0].time) / 2.0;
+    let inner = beats.windows(2).map(|w| f64::midpoint(w[0].time, w[1].time));
+    let all = [before].into_iter().chain(inner).chain([after]);
+    all.filter(|t| (earliest..=latest).contains(t)).map(inferred).collect()
+}
+
+/// The period around each frame: the median over a few beats.
+fn followed_periods(beats: &[Beat], frames: usize) -> Vec<f32> {
+    let smooth = |i: usize| {
+        let around = i.saturating_sub(FOLLOWED / 2)..(i + FOLLOWED / 2 + 1).min(beats.len());
+        let mut periods: Vec<usize> = beats[around].iter().map(|b| b.period).collect();
+        periods.sort_unstable();
+        let k = periods.len() / 4;
+        let kept = &periods[k..periods.len() - k];
+        kept.iter().sum::<usize>() as f32 / kept.len().max(1) as f32
+    };
+    let mut out = Vec::with_capacity(frames);
+    for (i, beat) in beats.iter().enumerate() {
+        let until = if i + 1 == beats.len() { frames } else { beat.frame + beat.period };
+        out.resize(until.min(frames), smooth(i));
+    }
+    out
+}

@@ -1,0 +1,91 @@
+//! Music played to a click: one period and one phase for the whole song.
+//!
+//! A path that may bend is drawn off the beat by a syncopated passage and does not always come back. Where the
+//! tempo is constant, the period can be measured to a few parts in a million from the phase that the onsets keep
+//! over the whole song, and no passage can draw such a grid away.
+
+use crate::{
+    spectrum::FRAMES_PER_SECOND,
+    timing::{FLUX_LATE_S, TimedBeat},
+};
+use std::f64::consts::TAU;
+
+/// How far the true period may be from the first guess, as a share of it.
+const SEARCH: f64 = 0.03;
+/// Resolution of the search: over the whole song the grid moves by this share of a beat from one try to the next.
+const STEP: f64 = 0.1;
+/// Onsets weaker than this are not measured.
+const ONSET: f32 = 0.2;
+/// An onset this far from a beat says nothing about when it was played, seconds.
+const NEAR_S: f64 = 0.04;
+/// Beats on either side over which slow drift is taken out.
+const DRIFT_BEATS: usize = 16;
+
+/// An onset: frame (with a fraction) and strength.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Onset {
+    frame: f64,
+    strength: f64,
+}
+
+/// The local maxima of a pulse.
+pub(crate) fn onsets(pulse: &[f32]) -> Vec<Onset> {
+    let peak = |(i, w): (usize, &[f32])| {
+        let [before, at, after] = [w[0], w[1], w[2]];
+        if at < ONSET || at <= before || at < after {
+            return None;
+        }
+        let bend = before - 2.0 * at + after;
+        let shift = if bend < 0.0 { 0.5 * (before - after) / bend } else { 0.0 };
+        Some(Onset { frame: (i + 1) as f64 + f64::from(shift), strength: f64::from(at) })
+    };
+    pulse.windows(3).enumerate().filter_map(peak).collect()
+}
+
+/// The period, in frames, near `guess` at which onsets repeat over the whole piece of `frames` frames.
+pub(crate) fn common_period(onsets: &[Onset], guess: f64, frames: usize) -> f64 {
+    let step = (STEP * guess * guess / frames.max(1) as f64).max(1e-5 * guess);
+    let tries = (SEARCH * guess / step).ceil() as i64;
+    let candidates = (-tries..=tries).map(|k| guess + step * k as f64);
+    // A beat and its half: syncopation moves onsets from the one to the other.
+    let scored = candidates.map(|p| (coherence(onsets, p) + coherence(onsets, p / 2.0), p));
+    scored.fold((f64::NEG_INFINITY, guess), |best, x| if x.0 > best.0 { x } else { best }).1
+}
+
+fn coherence(onsets: &[Onset], period: f64) -> f64 {
+    let (re, im) = onsets.iter().fold((0.0, 0.0), |(re, im), o| {
+        let (sin, cos) = (TAU * (o.frame / period).fract()).sin_cos();
+        (re + o.strength * cos, im + o.strength * sin)
+    });
+    re.hypot(im)
+}
+
+/// Beats of one period through the whole pulse, at the phase with the strongest onsets, corrected for slow drift.
+/// `offset` is the frame at which the pulse starts.
+pub(crate) fn grid(pulse: &[f32], onsets: &[Onset], period: f64, offset: usize) -> Vec<TimedBeat> {
+    let at = |frame: f64| pulse.get(frame.round().max(0.0) as usize).copied().unwrap_or(0.0);
+    let count = |phase: f64| ((pulse.len() as f64 - phase) / period).ceil().max(0.0) as usize;
+    let strength = |phase: f64| (0..count(phase)).map(|k| at(phase + k as f64 * period)).sum::<f32>();
+    let phases = (0..(2.0 * period) as usize).map(|i| i as f64 / 2.0);
+    let scored = phases.map(|phase| (strength(phase), phase));
+    let (_, phase) = scored.fold((f32::NEG_INFINITY, 0.0), |best, x| if x.0 > best.0 { x } else { best });
+    let frames: Vec<f64> = (0..count(phase)).map(|k| phase + k as f64 * period).collect();
+    let errors: Vec<(f64, f64)> = frames.iter().map(|&f| nearest_error(onsets, f)).collect();
+    let beat = |(i, frame): (usize, &f64)| {
+        let around = &errors[i.saturating_sub(DRIFT_BEATS)..(i + DRIFT_BEATS + 1).min(errors.len())];
+        let weight: f64 = around.iter().map(|e| e.1).sum();
+        let drift = around.iter().map(|e| e.0 * e.1).sum::<f64>() / weight.max(1.0);
+        let time = (frame + drift + offset as f64) / FRAMES_PER_SECOND - FLUX_LATE_S;
+        TimedBeat { time, strength: at(*frame) }
+    };
+    frames.iter().enumerate().map(beat).filter(|b| b.time >= 0.0).collect()
+}
+
+/// Distance to the nearest onset, in frames, and how much it counts; nothing when there is none near.
+fn nearest_error(onsets: &[Onset], frame: f64) -> (f64, f64) {
+    let after = onsets.partition_point(|o| o.frame < frame);
+    let near = onsets[after.saturating_sub(1)..(after + 1).min(onsets.len())].iter();
+    let errors =
+        near.map(|o| (o.frame - frame, o.strength)).filter(|e| e.0.abs() < NEAR_S * FRAMES_PER_SECOND);
+    errors.min_by(|a, b| a.0.abs().total_cmp(&b.0.abs())).unwrap_or((0.0, 0.0))
+}
