@@ -20,6 +20,6 @@ pub use align::Alignment;
 pub use args::render_args;
 pub use audio::{AUDIO_RATE_HZ, AudioCut, section_audio_args};
 pub use fit::Fit;
-pub use plan::{BadPlan, Entry, RENDERER, Run, Source, TakePlan};
+pub use plan::{BadPlan, Entry, JoinPart, RENDERER, Run, Source, TakePlan};
 pub use sheet::{SheetCell, SheetLayout, sheet_args};
 pub use take::{PlanError, TakeRequest, TakeStep, plan_take};

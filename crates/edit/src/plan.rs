@@ -4,6 +4,7 @@ use crate::{Alignment, Fit};
 use eightcount_domain::{BlobHash, ContentHash, FrameRate, TakeKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// Counts the versions of the rendering below. Raise it with every change that alters the bytes of a take made
 /// from an unchanged plan: takes rendered before are then made anew instead of being mixed with new ones.
@@ -92,6 +93,15 @@ pub struct TakePlan {
     pub entry: Option<Entry>,
     /// How the step is aligned at the cut, if it is.
     pub alignment: Option<Alignment>,
+}
+
+/// A take to be joined.
+#[derive(Clone, Copy, Debug)]
+pub struct JoinPart<'a> {
+    /// Its rendered file.
+    pub path: &'a Path,
+    /// Its frames.
+    pub frames: u64,
 }
 
 /// Bytes that are no plan of a take.

@@ -27,13 +27,14 @@ mod tools;
 
 pub use confinement::{Confinement, FileAccess, Launcher, ParentDeath};
 pub use conform::{ConformOptions, Mezzanine};
+pub use eightcount_edit::JoinPart;
 pub use error::{MediaError, Refusal};
 pub use files::sweep_leftovers;
 pub use launch::launch;
 pub use limits::Limits;
 pub use probe::{AudioFacts, Probe, VideoFacts};
 pub use process::{Progress, Watch};
-pub use render::{JoinPart, Joined, Rendered};
+pub use render::{Joined, Rendered};
 pub use screen::{PerformanceFacts, SongFacts};
 pub use sheet::SheetPicture;
 pub use tokio_util::sync::CancellationToken;

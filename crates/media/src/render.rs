@@ -4,17 +4,8 @@ use crate::files::{Attempt, absolute};
 use crate::process::{Output, Run, Watch, access};
 use crate::{Media, MediaError, mp4};
 use eightcount_domain::FrameRate;
-use eightcount_edit::{TakePlan, render_args};
+use eightcount_edit::{JoinPart, TakePlan, render_args};
 use std::path::{Path, PathBuf};
-
-/// A take to be joined.
-#[derive(Clone, Copy, Debug)]
-pub struct JoinPart<'a> {
-    /// Its file.
-    pub path: &'a Path,
-    /// Its frames.
-    pub frames: u64,
-}
 
 /// A rendered take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
