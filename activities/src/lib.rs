@@ -1,1 +1,25 @@
-//! Activities: load, call one pure function, store, return a reference.
+//! Activities: each loads what its input names, calls one pure function, stores the result and returns a
+//! reference to it.
+//!
+//! Every activity is idempotent: it may run twice at once, be killed anywhere, and find half of its world gone.
+//! Results are named by their content, written under temporary names, and become visible whole or not at all.
+//! No error leaves an activity but through [`failure`](crate::failure).
+
+mod alive;
+mod amplitude;
+mod clustering;
+mod cross_edit;
+mod desk;
+mod failure;
+mod ingest;
+mod library;
+mod preprocess;
+mod publish;
+mod queues;
+mod scratch;
+mod screen;
+mod suggestion;
+mod take;
+mod worker;
+
+pub use worker::{WorkersConfig, WorkersError, run_workers};

@@ -1,5 +1,7 @@
 //! Hearing a song once, when it is uploaded, so that its waveform and beats can be shown.
 
+#![expect(missing_docs, reason = "the macros make constants without comments")]
+
 use crate::contract::{AudioActivities, ConcludeHearingInput, HearingInput, PreprocessInput, SONG, STAGE};
 use crate::options;
 use crate::stop::Stop;

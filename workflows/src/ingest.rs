@@ -1,5 +1,7 @@
 //! A performance becomes steps: conform, then hear, watch, and publish all at once.
 
+#![expect(missing_docs, reason = "the macros make constants without comments")]
+
 use crate::contract::{
     AudioActivities, ChoreoActivities, Conformed, DiscardInput, HearPerformanceInput, IngestInput,
     IngestPhase, IngestProgress, OWNER, PROGRESS, PublishPerformanceInput, STAGE, WatchInput,

@@ -36,7 +36,8 @@ pub(crate) struct State {
     failure: Option<FailureCode>,
     section: Section,
     eights: Vec<EightWork>,
-    features: Option<BlobHash>,
+    /// Blob of the analysed section.
+    analysed: Option<BlobHash>,
     revision: u32,
     version: u64,
     messages: u64,
@@ -112,7 +113,7 @@ impl State {
             failure: None,
             section: input.section,
             eights: Vec::new(),
-            features: None,
+            analysed: None,
             revision: 0,
             version: 0,
             messages: 0,
@@ -158,7 +159,7 @@ impl State {
         for (work, label) in self.eights.iter_mut().zip(&clustered.labels) {
             work.cluster = Some(*label);
         }
-        self.features = Some(clustered.features.clone());
+        self.analysed = Some(clustered.section.clone());
         self.status = ChoreographyStatus::Selecting;
         self.ask_if_open(0);
         self.touch();
@@ -206,7 +207,7 @@ impl State {
     }
 
     pub(crate) fn is_analysed(&self) -> bool {
-        self.features.is_some()
+        self.analysed.is_some()
     }
 
     pub(crate) fn song(&self) -> &SongId {
@@ -253,13 +254,6 @@ impl State {
 
     fn section_start(&self) -> f64 {
         self.eights.first().map_or(0.0, |work| work.eight.start())
-    }
-
-    /// An eight with its neighbours, as planning a take needs them.
-    fn neighbourhood(&self, k: usize) -> Vec<Eight> {
-        let from = k.saturating_sub(1);
-        let to = (k + 2).min(self.eights.len());
-        self.eights[from..to].iter().map(|work| work.eight).collect()
     }
 
     fn role(&self, k: usize) -> Role {

@@ -32,12 +32,12 @@ pub struct Progress {
 /// What accompanies an operation: where to tell its progress, and how to stop it.
 pub struct Watch<'a> {
     cancel: CancellationToken,
-    on_progress: Box<dyn FnMut(Progress) + Send + 'a>,
+    on_progress: Box<dyn FnMut(Progress) + Send + Sync + 'a>,
 }
 
 impl<'a> Watch<'a> {
     /// Tells `on_progress` every half second or so, and stops when `cancel` is cancelled.
-    pub fn new(cancel: CancellationToken, on_progress: impl FnMut(Progress) + Send + 'a) -> Self {
+    pub fn new(cancel: CancellationToken, on_progress: impl FnMut(Progress) + Send + Sync + 'a) -> Self {
         Self { cancel, on_progress: Box::new(on_progress) }
     }
 
@@ -46,9 +46,9 @@ impl<'a> Watch<'a> {
         Watch::new(CancellationToken::new(), |_| ())
     }
 
-    /// Waits until the caller cancels.
-    pub(crate) async fn cancelled(&self) {
-        self.cancel.cancelled().await;
+    /// What the caller cancels by.
+    pub(crate) fn token(&self) -> CancellationToken {
+        self.cancel.clone()
     }
 
     pub(crate) fn tell(&mut self, progress: Progress) {
@@ -105,7 +105,7 @@ impl Media {
         let mut log = Log { doing: run.doing, line: Vec::new() };
         let end = sleep_until(Instant::now() + run.wall);
         tokio::pin!(end);
-        let cancel = watch.cancel.clone();
+        let cancel = watch.token();
         let (mut pieces, mut lines) = (vec![0; 1 << 16], vec![0; 1 << 12]);
         let failure = loop {
             if stdout.is_none() && stderr.is_none() {

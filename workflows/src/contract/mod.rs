@@ -21,7 +21,7 @@ pub use activities::{
     product_definitions,
 };
 pub use amplitude::{Heard, HeardSection, SectionInput};
-pub use clustering::Clustered;
+pub use clustering::{AnalysedSection, Clustered};
 pub use cross_edit::{CrossEditInput, CrossEdited};
 pub use ingest::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,

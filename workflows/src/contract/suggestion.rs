@@ -1,6 +1,6 @@
 //! Suggestion: six steps for an eight, given what was selected.
 
-use eightcount_domain::{BlobHash, ClusterLabel, Eight, RenderProfile, Role, StepId, SuggestionId, TakeKey};
+use eightcount_domain::{BlobHash, ClusterLabel, RenderProfile, Role, StepId, SuggestionId, TakeKey};
 use serde::{Deserialize, Serialize};
 
 /// A selection, as later suggestions see it.
@@ -21,13 +21,8 @@ pub struct Chosen {
 pub struct SuggestInput {
     /// Under which id the answer is recorded.
     pub id: SuggestionId,
-    /// The eights around the asked one: the one before it (unless it is the first), itself, and the one
-    /// after it (unless it is the last). Indices are those of the section.
-    pub eights: Vec<Eight>,
-    /// When the section starts on the song's clock, seconds: frame 0 of the product.
-    pub section_start: f64,
-    /// Number of eights of the section.
-    pub count: u32,
+    /// Blob of the [`super::AnalysedSection`].
+    pub section: BlobHash,
     /// Index of the asked eight.
     pub eight: u32,
     /// What it is for.
@@ -36,8 +31,6 @@ pub struct SuggestInput {
     pub rms_dbfs: [f32; 8],
     /// Its cluster.
     pub cluster: ClusterLabel,
-    /// Blob of the section's feature vectors.
-    pub features: BlobHash,
     /// All selections so far, in order of eight, without the asked one.
     pub chosen: Vec<Chosen>,
     /// Steps that were offered for this eight and re-rolled away.
@@ -71,12 +64,8 @@ pub struct Suggested {
 /// A selected step whose take is not planned, because an earlier selection changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlanTakeInput {
-    /// As in [`SuggestInput`].
-    pub eights: Vec<Eight>,
-    /// As in [`SuggestInput`].
-    pub section_start: f64,
-    /// As in [`SuggestInput`].
-    pub count: u32,
+    /// Blob of the [`super::AnalysedSection`].
+    pub section: BlobHash,
     /// Index of the eight.
     pub eight: u32,
     /// Its step and whether it is mirrored.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub struct Carried {
     status: ChoreographyStatus,
     section: Section,
-    features: BlobHash,
+    analysed: BlobHash,
     revision: u32,
     version: u64,
     next_serial: u32,
@@ -35,7 +35,7 @@ struct CarriedEight {
     offers: Vec<CarriedStep>,
     rerolled: Vec<CarriedStep>,
     exhausted: bool,
-    selection: Option<(CarriedStep, TakeKey)>,
+    selection: Option<(CarriedStep, Option<TakeKey>)>,
 }
 
 /// Index into the performances, index of the step there, mirrored.
@@ -45,7 +45,7 @@ struct CarriedStep(u32, u32, bool);
 impl State {
     /// What the next run needs; none unless the state is quiet.
     pub(crate) fn carry(&self) -> Option<Carried> {
-        let features = self.features.clone().filter(|_| self.is_quiet())?;
+        let analysed = self.analysed.clone().filter(|_| self.is_quiet())?;
         let mut names = Names::default();
         let eights = self.eights.iter().map(|work| names.carry(work)).collect();
         let stages = self.stages.iter();
@@ -54,7 +54,7 @@ impl State {
         Some(Carried {
             status: self.status,
             section: self.section,
-            features,
+            analysed,
             revision: self.revision,
             version: self.version,
             next_serial: self.next_serial,
@@ -69,7 +69,7 @@ impl Carried {
     pub(super) fn restore(self, state: &mut State) {
         state.status = self.status;
         state.section = self.section;
-        state.features = Some(self.features);
+        state.analysed = Some(self.analysed);
         state.revision = self.revision;
         state.version = self.version;
         state.next_serial = self.next_serial;
@@ -110,7 +110,7 @@ impl Names {
             offers: work.offers.iter().map(|o| self.step(&o.step, o.mirrored)).collect(),
             rerolled: work.rerolled.iter().map(|step| self.step(step, false)).collect(),
             exhausted: work.exhausted,
-            selection: selection.and_then(|s| Some((self.step(&s.step, s.mirrored), s.take.clone()?))),
+            selection: selection.map(|s| (self.step(&s.step, s.mirrored), s.take.clone())),
         }
     }
 
@@ -131,12 +131,12 @@ impl Names {
         work.previewed = true;
         work.rerolled = carried.rerolled.iter().filter_map(|s| self.named(*s)).collect();
         work.selection = carried.selection.clone().and_then(|(step, take)| {
-            let CarriedStep(_, _, mirrored) = step;
+            let rendered = take.is_some();
             Some(SelectionWork {
                 step: self.named(step)?,
-                mirrored,
-                take: Some(take),
-                rendered: true,
+                mirrored: step.2,
+                take,
+                rendered,
                 in_flight: false,
             })
         });

@@ -2,7 +2,7 @@
 
 use super::{EightWork, Offered, SelectionWork, State};
 use crate::contract::{Chosen, Offer, Receipt, Reroll, SelectStep, SuggestInput, Suggested};
-use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, SuggestionId};
+use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, PerformanceId, SuggestionId};
 
 /// What an allowed selection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,17 +133,14 @@ impl State {
     /// The question to ask next, if any.
     pub(crate) fn next_suggestion(&self) -> Option<SuggestInput> {
         let (k, work) = self.eights.iter().enumerate().find(|(_, work)| work.asked.is_some())?;
-        let (heard, cluster, features) = (work.heard?, work.cluster?, self.features.clone()?);
+        let (heard, cluster, analysed) = (work.heard?, work.cluster?, self.analysed.clone()?);
         Some(SuggestInput {
             id: SuggestionId { choreography: self.id.clone(), eight: k as u32, serial: work.asked? },
-            eights: self.neighbourhood(k),
-            section_start: self.section_start(),
-            count: self.eights.len() as u32,
+            section: analysed,
             eight: k as u32,
             role: self.role(k),
             rms_dbfs: heard.rms_dbfs,
             cluster,
-            features,
             chosen: self.chosen_except(k),
             rerolled: work.rerolled.clone(),
             profile: self.profile(),
@@ -179,18 +176,26 @@ impl State {
     }
 
     /// After eight `k - 1` changed: its take joins another step now, and its offers follow another one.
-    fn follow_change(&mut self, k: usize, before: &eightcount_domain::PerformanceId) {
+    fn follow_change(&mut self, k: usize, before: &PerformanceId) {
         let Some(work) = self.eights.get_mut(k) else { return };
         if work.selection.as_ref().is_some_and(|s| s.step.performance == *before) {
             work.selection = None;
+            self.forget_take(k + 1);
         }
-        if let Some(selection) = &mut work.selection {
+        if self.eights[k].selection.is_some() {
+            self.forget_take(k);
+        } else {
+            self.eights[k].rerolled.clear();
+            self.ask_if_open(k);
+        }
+    }
+
+    /// The take of eight `k` joins a step that is not selected any more.
+    fn forget_take(&mut self, k: usize) {
+        if let Some(selection) = self.eights.get_mut(k).and_then(|work| work.selection.as_mut()) {
             selection.take = None;
             selection.rendered = false;
             selection.in_flight = false;
-        } else {
-            work.rerolled.clear();
-            self.ask_if_open(k);
         }
     }
 

@@ -21,22 +21,28 @@ pub(crate) enum TakeWork {
 impl State {
     /// The first selected take that nobody works on, if any.
     pub(crate) fn next_take(&self) -> Option<TakeWork> {
-        let idle =
-            |k: &usize| self.eights[*k].selection.as_ref().is_some_and(|s| !s.rendered && !s.in_flight);
-        let k = (0..self.eights.len()).find(idle)?;
+        let k = (0..self.eights.len()).find(|k| self.wants_take(*k) && !self.is_in_flight(*k))?;
         let selection = self.eights[k].selection.as_ref()?;
         Some(match &selection.take {
             Some(take) => TakeWork::Render { eight: k as u32, take: take.clone() },
             None => TakeWork::Plan(PlanTakeInput {
-                eights: self.neighbourhood(k),
-                section_start: self.section_start(),
-                count: self.eights.len() as u32,
+                section: self.analysed.clone()?,
                 eight: k as u32,
                 step: selection.shown(),
                 previous: self.shown_before(k),
                 profile: self.profile(),
             }),
         })
+    }
+
+    /// Is eight `k` selected but not rendered? What joins an eight without a selection has to wait.
+    pub(super) fn wants_take(&self, k: usize) -> bool {
+        let joins = k == 0 || self.eights[k - 1].selection.is_some();
+        joins && self.eights[k].selection.as_ref().is_some_and(|selection| !selection.rendered)
+    }
+
+    fn is_in_flight(&self, k: usize) -> bool {
+        self.eights[k].selection.as_ref().is_some_and(|selection| selection.in_flight)
     }
 
     /// Somebody works on it now: nobody else shall.

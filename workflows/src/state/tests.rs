@@ -1,1 +1,357 @@
+#![allow(clippy::unwrap_used)]
 
+use super::*;
+use crate::contract::{CrossEditInput, Offer, Reroll, SelectStep, SuggestInput, Suggested};
+use eightcount_domain::{Bpm, Confidence, ContentHash, PerformanceId};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// Performances in the library of these tests; each has this many steps.
+const PERFORMANCES: u32 = 9;
+const STEPS: u32 = 4;
+
+fn hash(text: &str, number: u32) -> ContentHash {
+    let mut digest = [0; 32];
+    for (place, byte) in digest.iter_mut().zip(format!("{number}:{text}").bytes()) {
+        *place = byte;
+    }
+    ContentHash::from_digest(&digest)
+}
+
+fn step(performance: u32, index: u32) -> StepId {
+    StepId { performance: PerformanceId(hash("performance", performance)), index }
+}
+
+fn take_of(eight: u32, step: &StepId, before: Option<&Shown>) -> TakeKey {
+    let before = before.map_or(0, |(step, _)| 1 + step.index + 10 * digits(&step.performance));
+    TakeKey(hash("take", eight * 1_000_000 + (step.index + 10 * digits(&step.performance)) * 1000 + before))
+}
+
+fn digits(performance: &PerformanceId) -> u32 {
+    (0..PERFORMANCES).find(|p| PerformanceId(hash("performance", *p)) == *performance).unwrap()
+}
+
+fn begin(eights: usize) -> State {
+    let mut state = State::new(ChoreographyInput {
+        id: "01234567-89ab-7def-8123-456789abcdef".parse().unwrap(),
+        song: SongId(hash("song", 0)),
+        section: Section { start_ms: Millis(1000), end_ms: Millis(90_000) },
+        options: ChoreographyOptions::default(),
+        owner: "tests".to_owned(),
+        carried: None,
+    });
+    let beats = |k: usize| std::array::from_fn(|b| 1.0 + (8 * k + b) as f64 * 0.5);
+    state.apply_preprocessed(&Preprocessed {
+        hearing: BlobHash(hash("hearing", 0)),
+        tempo: Bpm::try_from(120.0).unwrap(),
+        duration_ms: Millis(200_000),
+        confidence: Confidence::default(),
+        eights: (0..eights).map(|k| Eight { index: k as u32, beats: beats(k) }).collect(),
+    });
+    let heard = Heard { rms_dbfs: [-12.0; 8], level: [5; 8] };
+    let clustered = Clustered {
+        labels: vec![ClusterLabel(0); eights],
+        silhouette: 0.0,
+        section: BlobHash(hash("section", 0)),
+    };
+    state.apply_analysed(&HeardSection { eights: vec![heard; eights] }, &clustered);
+    state
+}
+
+/// Answers as the suggestion would: never the neighbours' performances, never what was re-rolled away.
+fn answer(question: &SuggestInput) -> Suggested {
+    let at = |eight: Option<u32>| question.chosen.iter().find(|c| Some(c.eight) == eight);
+    let before = at(question.eight.checked_sub(1));
+    let after = at(Some(question.eight + 1));
+    let taken: BTreeSet<_> = before.iter().chain(&after).map(|c| c.step.performance.clone()).collect();
+    let all = (0..STEPS).flat_map(|s| (0..PERFORMANCES).map(move |p| step(p, s)));
+    let free = |id: &StepId| !taken.contains(&id.performance) && !question.rerolled.contains(id);
+    let shown = before.map(|c| (c.step.clone(), c.mirrored));
+    let offers: Vec<_> = all
+        .filter(free)
+        .take(6)
+        .map(|step| {
+            let take = take_of(question.eight, &step, shown.as_ref());
+            Offer { step, mirrored: false, take }
+        })
+        .collect();
+    Suggested { id: question.id.clone(), exhausted: offers.len() < 6, offers }
+}
+
+/// Does everything that is to be done, as the workflow would; counts the rendered takes.
+fn work_off(state: &mut State) -> usize {
+    let mut rendered = 0;
+    loop {
+        if let Some(question) = state.next_suggestion() {
+            let answer = answer(&question);
+            state.apply_suggested(&question, &answer);
+        } else if let Some(work) = state.next_take() {
+            state.begin_take(&work);
+            match work {
+                TakeWork::Plan(input) => {
+                    let take = take_of(input.eight, &input.step.0, input.previous.as_ref());
+                    state.apply_planned(&input, take);
+                }
+                TakeWork::Render { eight, take } => {
+                    rendered += 1;
+                    state.apply_rendered(eight, &take);
+                }
+            }
+        } else if let Some((serial, _)) = state.next_previews() {
+            state.apply_previewed(serial);
+        } else if let Some(input) = state.next_stage() {
+            state.apply_cross_edited(&input, joined(&input));
+        } else {
+            return rendered;
+        }
+    }
+}
+
+fn joined(input: &CrossEditInput) -> CrossEdited {
+    CrossEdited { blob: BlobHash(hash("stage", input.revision)), frames: input.frames }
+}
+
+/// The wish for candidate `place` of eight `k`, as a client with the newest state makes it.
+fn wish(state: &State, k: usize, place: usize) -> SelectStep {
+    let offers = &state.eights[k].offers;
+    SelectStep { eight: k as u32, step: offers[place % offers.len()].step.clone(), revision: state.revision }
+}
+
+fn choose_all(state: &mut State) {
+    for k in 0..state.eights.len() {
+        work_off(state);
+        let wish = wish(state, k, 0);
+        state.select(&wish).unwrap();
+    }
+    work_off(state);
+}
+
+#[test]
+fn stages_come_at_half_three_quarters_and_the_last_selection() {
+    let mut state = begin(8);
+    let mut seen = Vec::new();
+    for k in 0..8 {
+        work_off(&mut state);
+        let wish = wish(&state, k, 0);
+        state.select(&wish).unwrap();
+        work_off(&mut state);
+        seen.push(state.view().stages.iter().map(|s| (s.stage, s.eights)).collect::<Vec<_>>());
+    }
+    assert_eq!(seen[2], []);
+    assert_eq!(seen[3], [(StageName::Quarter, 2)]);
+    assert_eq!(seen[5], [(StageName::Quarter, 2), (StageName::Half, 4)]);
+    assert_eq!(seen[7], [(StageName::Quarter, 2), (StageName::Half, 4), (StageName::Whole, 8)]);
+    assert!(state.is_product_ready() && state.is_quiet());
+}
+
+#[test]
+fn an_earlier_change_renders_two_takes_and_a_new_product() {
+    let mut state = begin(8);
+    choose_all(&mut state);
+    let before = state.view();
+    let change = (0..6).map(|place| wish(&state, 3, place)).find(|w| {
+        state.check_select(w) == Ok(selecting::Accepted::Change)
+            && w.step.performance != before.eights[4].selection.as_ref().unwrap().step.performance
+    });
+    state.select(&change.unwrap()).unwrap();
+    assert!(state.view().stages.iter().filter(|s| s.eights >= 4).all(|s| s.outdated));
+    assert_eq!(work_off(&mut state), 2);
+    let after = state.view();
+    let revision = |view: &eightcount_domain::ChoreographyState| view.stages.last().unwrap().revision;
+    assert_eq!(revision(&after), revision(&before) + 1);
+    assert_eq!(after.eights.iter().filter(|e| e.selection.is_some()).count(), 8);
+    assert!(after.stages.iter().all(|s| !s.outdated));
+}
+
+#[test]
+fn a_selection_that_would_not_cut_any_more_is_given_back() {
+    let mut state = begin(4);
+    choose_all(&mut state);
+    let next = state.eights[2].selection.as_ref().unwrap().step.performance.clone();
+    let same = state.eights[1].offers.iter().find(|o| o.step.performance == next).unwrap().step.clone();
+    let change = SelectStep { eight: 1, step: same, revision: state.revision };
+    state.select(&change).unwrap();
+    assert_eq!(state.view().open_eight, Some(2));
+    assert_eq!(state.view().status, ChoreographyStatus::Selecting);
+    work_off(&mut state);
+    let again = wish(&state, 2, 0);
+    assert_ne!(again.step.performance, next);
+    state.select(&again).unwrap();
+    work_off(&mut state);
+    assert!(state.is_product_ready());
+}
+
+#[test]
+fn refusals_name_their_reason() {
+    let mut state = begin(3);
+    work_off(&mut state);
+    let good = wish(&state, 0, 0);
+    let with = |change: fn(&mut SelectStep)| {
+        let mut wish = good.clone();
+        change(&mut wish);
+        wish
+    };
+    assert_eq!(state.check_select(&with(|w| w.eight = 9)), Err(FailureCode::UnknownEight));
+    assert_eq!(state.check_select(&with(|w| w.eight = 1)), Err(FailureCode::EightNotOpen));
+    assert_eq!(state.check_select(&with(|w| w.revision = 7)), Err(FailureCode::StaleRevision));
+    assert_eq!(state.check_select(&with(|w| w.step.index = 99)), Err(FailureCode::StepNotOffered));
+    assert_eq!(state.check_finish(), Err(FailureCode::ChoreographyIncomplete));
+    state.select_by_signal(&with(|w| w.revision = 7));
+    assert_eq!(state.view().refused_signal, Some(FailureCode::StaleRevision));
+    state.close(ChoreographyStatus::Cancelled, None);
+    assert_eq!(state.check_select(&good), Err(FailureCode::ChoreographyFinished));
+}
+
+#[test]
+fn a_reroll_offers_others_until_none_are_left_and_then_starts_over() {
+    let mut state = begin(2);
+    work_off(&mut state);
+    let mut seen = BTreeSet::new();
+    let mut rounds = 0;
+    loop {
+        let offered: Vec<_> = state.eights[0].offers.iter().map(|o| o.step.clone()).collect();
+        assert!(offered.iter().all(|step| seen.insert(step.clone())), "offered twice in round {rounds}");
+        if state.eights[0].exhausted {
+            break;
+        }
+        state.reroll(&Reroll { eight: 0, revision: state.revision }).unwrap();
+        work_off(&mut state);
+        rounds += 1;
+    }
+    assert_eq!(seen.len(), (PERFORMANCES * STEPS) as usize);
+    state.reroll(&Reroll { eight: 0, revision: state.revision }).unwrap();
+    work_off(&mut state);
+    assert_eq!(state.eights[0].offers.len(), 6);
+}
+
+#[test]
+fn an_answer_to_an_old_question_is_dropped() {
+    let mut state = begin(2);
+    let old = state.next_suggestion().unwrap();
+    state.reroll(&Reroll { eight: 0, revision: 0 }).unwrap();
+    state.apply_suggested(&old, &answer(&old));
+    assert!(state.eights[0].offers.is_empty());
+    assert!(!state.is_asked(&old.id));
+}
+
+#[test]
+fn finishing_waits_for_the_product() {
+    let mut state = begin(2);
+    choose_all(&mut state);
+    let change =
+        (0..6).map(|p| wish(&state, 1, p)).find(|w| state.check_select(w) == Ok(selecting::Accepted::Change));
+    state.select(&change.unwrap()).unwrap();
+    state.check_finish().unwrap();
+    state.finish();
+    assert!(!state.may_finish());
+    assert_eq!(
+        state.check_reroll(&Reroll { eight: 0, revision: state.revision }),
+        Err(FailureCode::ChoreographyFinished)
+    );
+    work_off(&mut state);
+    assert!(state.may_finish());
+}
+
+#[test]
+fn the_next_run_goes_on_where_this_one_stopped() {
+    let mut state = begin(8);
+    for k in 0..5 {
+        work_off(&mut state);
+        let wish = wish(&state, k, 1);
+        state.select(&wish).unwrap();
+    }
+    work_off(&mut state);
+    let input = state.next_run();
+    let mut next = State::new(serde_json::from_str(&serde_json::to_string(&input).unwrap()).unwrap());
+    assert_eq!(next.view(), state.view());
+    for k in 5..8 {
+        work_off(&mut next);
+        let wish = wish(&next, k, 0);
+        next.select(&wish).unwrap();
+    }
+    work_off(&mut next);
+    assert!(next.is_product_ready());
+}
+
+#[test]
+fn what_the_next_run_gets_fits_a_payload() {
+    let mut state = begin(128);
+    choose_all(&mut state);
+    let bytes = serde_json::to_vec(&state.next_run()).unwrap().len();
+    assert!(bytes < 64 * 1024, "{bytes} bytes");
+    let bytes = serde_json::to_vec(&state.view()).unwrap().len();
+    assert!(bytes < 64 * 1024, "{bytes} bytes");
+}
+
+/// What a client may do, with numbers that need not make sense.
+#[derive(Clone, Debug)]
+enum Act {
+    Select { eight: usize, place: usize, stale: bool },
+    Reroll { eight: usize },
+    WorkOff,
+    Finish,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        8 => (0_usize..7, 0_usize..6, prop::bool::weighted(0.1))
+            .prop_map(|(eight, place, stale)| Act::Select { eight, place, stale }),
+        1 => (0_usize..7).prop_map(|eight| Act::Reroll { eight }),
+        6 => Just(Act::WorkOff),
+        1 => Just(Act::Finish),
+    ];
+    prop::collection::vec(act, 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_clients_do_the_invariants_hold(acts in acts()) {
+        let mut state = begin(6);
+        for act in acts {
+            let before = state.view();
+            match act {
+                Act::Select { eight, place, stale } => {
+                    if eight >= 6 || state.eights[eight].offers.is_empty() { continue }
+                    let mut wish = wish(&state, eight, place);
+                    wish.revision += u32::from(stale);
+                    let checked = state.check_select(&wish);
+                    let selected = state.select(&wish);
+                    prop_assert_eq!(checked.is_ok(), selected.is_ok());
+                    if selected.is_ok() {
+                        let once = state.clone();
+                        state.select(&wish).unwrap();
+                        prop_assert_eq!(once.view(), state.view(), "selecting twice is selecting once");
+                    } else {
+                        prop_assert_eq!(&before, &state.view(), "a refusal changes nothing");
+                    }
+                }
+                Act::Reroll { eight } => { let _ = state.reroll(&Reroll { eight: eight as u32, revision: state.revision }); }
+                Act::WorkOff => { work_off(&mut state); prop_assert!(state.is_quiet()); }
+                Act::Finish => if state.check_finish().is_ok() { state.finish(); },
+            }
+            let after = state.view();
+            prop_assert!(after.version >= before.version && after.revision >= before.revision);
+            for pair in after.eights.windows(2) {
+                if let [Some(a), Some(b)] = [&pair[0].selection, &pair[1].selection] {
+                    prop_assert_ne!(&a.step.performance, &b.step.performance, "a cross-edit must cut");
+                }
+            }
+            let whole = after.stages.iter().find(|s| s.stage == StageName::Whole);
+            prop_assert!(state.is_product_ready() == whole.is_some_and(|s| !s.outdated));
+        }
+        work_off(&mut state);
+        for (k, work) in state.eights.iter().enumerate() {
+            if let Some(selection) = &work.selection {
+                if k > 0 && state.shown_before(k).is_none() {
+                    prop_assert_eq!(&selection.take, &None, "it waits for what it joins");
+                    continue;
+                }
+                let expected = take_of(k as u32, &selection.step, state.shown_before(k).as_ref());
+                prop_assert_eq!(selection.take.as_ref(), Some(&expected), "the take joins what is selected now");
+                prop_assert!(selection.rendered);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Clustering: which eights of the section sound alike.
+
+use crate::amplitude::record_key;
+use crate::desk::{Desk, compute, is_there};
+use crate::failure::Failure;
+use eightcount_audio::{EightFeatures, cluster, features};
+use eightcount_domain::BlobHash;
+use eightcount_workflows::contract::{AnalysedSection, Clustered, SectionInput};
+
+/// Clusters the section, or finds that it was clustered.
+pub(crate) async fn clusters(desk: &Desk, input: SectionInput) -> Result<Clustered, Failure> {
+    let key = record_key("clustering", &input);
+    if let Some(blob) = desk.storage.audio.section_analysis(&key).await?
+        && is_there(&desk.storage, &blob).await?
+    {
+        let clustered: Clustered = desk.read_json(&blob).await?;
+        if is_there(&desk.storage, &clustered.section).await? {
+            return Ok(clustered);
+        }
+    }
+    let pcm = desk.pcm(&BlobHash(input.song.0.clone())).await?;
+    let eights = input.eights.clone();
+    let (clustering, vectors) = compute(move || {
+        let features = features(&pcm, &eights);
+        (cluster(&features), features.iter().map(EightFeatures::vector).collect())
+    })
+    .await?;
+    let section = desk.write_json(&AnalysedSection { eights: input.eights, features: vectors }).await?;
+    let clustered = Clustered { labels: clustering.labels, silhouette: clustering.silhouette, section };
+    let blob = desk.write_json(&clustered).await?;
+    desk.storage.audio.put_section_analysis(&key, &blob).await?;
+    Ok(clustered)
+}

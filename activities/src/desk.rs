@@ -1,0 +1,98 @@
+//! What the activities of one worker share.
+
+use crate::failure::Failure;
+use crate::library::LibraryDesk;
+use eightcount_audio::SAMPLE_RATE;
+use eightcount_domain::BlobHash;
+use eightcount_media::{Media, Watch};
+use eightcount_storage::{Storage, StorageError};
+use serde::{Serialize, de::DeserializeOwned};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+
+/// Mono samples at [`SAMPLE_RATE`].
+pub(crate) type Pcm = Arc<Vec<f32>>;
+
+/// Storage, tools, and what is kept in memory between activities.
+pub(crate) struct Desk {
+    pub(crate) storage: Arc<Storage>,
+    pub(crate) media: Media,
+    pub(crate) library: LibraryDesk,
+    scratch: PathBuf,
+    /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
+    decoded: Mutex<Option<(BlobHash, Pcm)>>,
+    /// Ingests work on whole videos; more of them at once than cores only slow each other down.
+    ingests: Semaphore,
+}
+
+impl Desk {
+    pub(crate) fn new(storage: Arc<Storage>, media: Media, scratch: PathBuf, cores: usize) -> Self {
+        Self {
+            scratch,
+            storage,
+            media,
+            library: LibraryDesk::default(),
+            decoded: Mutex::new(None),
+            ingests: Semaphore::new(cores.max(1)),
+        }
+    }
+
+    /// The audio of a blob. Two who want the same at once decode it once.
+    pub(crate) async fn pcm(&self, blob: &BlobHash) -> Result<Pcm, Failure> {
+        let mut decoded = self.decoded.lock().await;
+        if let Some((held, pcm)) = decoded.as_ref().filter(|(held, _)| held == blob) {
+            tracing::trace!(%held, "already decoded");
+            return Ok(Arc::clone(pcm));
+        }
+        let file = self.storage.blobs.local(blob).await?;
+        let pcm = Arc::new(self.media.decode_pcm(&file, &mut Watch::nobody()).await?);
+        tracing::debug!(%blob, seconds = pcm.len() as f64 / f64::from(SAMPLE_RATE), "decoded");
+        *decoded = Some((blob.clone(), Arc::clone(&pcm)));
+        Ok(pcm)
+    }
+
+    /// Waits for a turn to work on a whole video.
+    pub(crate) async fn ingest_turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        self.ingests.acquire().await.map_err(Failure::internal)
+    }
+
+    /// A JSON blob.
+    pub(crate) async fn read_json<T: DeserializeOwned>(&self, blob: &BlobHash) -> Result<T, Failure> {
+        Ok(serde_json::from_slice(&self.storage.blobs.read(blob).await?)?)
+    }
+
+    /// Stores a value as a JSON blob.
+    pub(crate) async fn write_json(&self, value: &impl Serialize) -> Result<BlobHash, Failure> {
+        Ok(self.storage.blobs.put_bytes(&serde_json::to_vec(value)?).await?)
+    }
+
+    /// A folder for half-made files. It goes with the value; what a killed worker leaves is swept when the next
+    /// one starts.
+    pub(crate) fn scratch(&self) -> Result<TempDir, Failure> {
+        Ok(TempDir::with_prefix_in("activity-", &self.scratch)?)
+    }
+
+    /// Moves a finished file into the store.
+    pub(crate) async fn keep(&self, file: &Path) -> Result<BlobHash, Failure> {
+        Ok(self.storage.blobs.move_file(file).await?)
+    }
+}
+
+/// Runs processor work off the threads that keep the heartbeats going.
+pub(crate) async fn compute<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    Ok(tokio::task::spawn_blocking(work).await?)
+}
+
+/// A missing record is a fault: the workflow named it.
+pub(crate) fn found<T>(what: &'static str, record: Option<T>) -> Result<T, Failure> {
+    record.ok_or_else(|| Failure::internal(format!("{what} is gone")))
+}
+
+/// Whether a blob is there; asking must not fail for its absence.
+pub(crate) async fn is_there(storage: &Storage, blob: &BlobHash) -> Result<bool, StorageError> {
+    storage.blobs.exists(blob).await
+}

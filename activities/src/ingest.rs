@@ -1,0 +1,197 @@
+//! Ingest: a performance becomes steps.
+
+use crate::desk::{Desk, compute, found};
+use crate::failure::Failure;
+use eightcount_audio::{EightFeatures, all_eights, features, hear};
+use eightcount_choreo::watch::{Background, GrayFrame, StepSight, Watched as WatchedFrames, Watcher};
+use eightcount_domain::{
+    self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Performance,
+    PerformanceStatus, Role, Step, StepId, SubjectBox,
+};
+use eightcount_media::{ConformOptions, Refusal, Watch};
+use eightcount_workflows::contract::{
+    Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, PublishPerformanceInput,
+    Published, WatchInput, Watched,
+};
+use serde::{Deserialize, Serialize};
+
+/// Longer side of the small grey frames in which the subject is looked for.
+const WATCH_SIDE_PX: u32 = 160;
+/// Frames from which the background is learned.
+const BACKGROUND_FRAMES: u64 = 48;
+/// Fewest steps that make a performance.
+const MIN_STEPS: usize = 2;
+
+/// An eight of a performance and what it sounds like.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct HeardEight {
+    eight: Eight,
+    features: FeatureVector,
+}
+
+/// What an eight of a performance looks like.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SeenEight {
+    movement: Movement,
+    start_box: Option<SubjectBox>,
+    end_box: Option<SubjectBox>,
+    quality: f32,
+    thumbnail: BlobHash,
+}
+
+/// Makes the mezzanine.
+pub(crate) async fn conform(desk: &Desk, input: IngestInput) -> Result<Conformed, Failure> {
+    let _turn = desk.ingest_turn().await?;
+    let original = desk.storage.blobs.local(&BlobHash(input.performance.0.clone())).await?;
+    let scratch = desk.scratch()?;
+    let output = scratch.path().join("mezzanine.mp4");
+    let options = ConformOptions::default();
+    let (_, made) = desk.media.conform(&original, &output, &options, &mut Watch::nobody()).await?;
+    let mezzanine = desk.keep(&output).await?;
+    Ok(Conformed { mezzanine, width: made.width, height: made.height, fps: made.fps, frames: made.frames })
+}
+
+/// Finds beats and eights in the performance's own music.
+pub(crate) async fn hear_music(
+    desk: &Desk,
+    input: HearPerformanceInput,
+) -> Result<HeardPerformance, Failure> {
+    let _turn = desk.ingest_turn().await?;
+    let pcm = desk.pcm(&input.mezzanine).await?;
+    let (tempo, eights) = compute(move || {
+        let hearing = hear(&pcm)?;
+        let eights = all_eights(&hearing.grid);
+        let vectors = features(&pcm, &eights);
+        let vectors = vectors.iter().map(EightFeatures::vector);
+        let heard = eights.into_iter().zip(vectors).map(|(eight, features)| HeardEight { eight, features });
+        Ok::<_, Failure>((hearing.grid.tempo, heard.collect::<Vec<_>>()))
+    })
+    .await??;
+    if eights.len() < MIN_STEPS {
+        return Err(Failure::Refused(Refusal::over(FailureCode::TooShort, format!("{MIN_STEPS} eights"))));
+    }
+    let count = eights.len() as u32;
+    Ok(HeardPerformance { eights: desk.write_json(&eights).await?, count, tempo })
+}
+
+/// Finds the subject and its movement in each eight.
+pub(crate) async fn watch(desk: &Desk, input: WatchInput) -> Result<Watched, Failure> {
+    let _turn = desk.ingest_turn().await?;
+    let heard: Vec<HeardEight> = desk.read_json(&input.eights).await?;
+    let frames = watch_frames(desk, &input.conformed).await?;
+    let mezzanine = desk.storage.blobs.local(&input.conformed.mezzanine).await?;
+    let scratch = desk.scratch()?;
+    let mut seen = Vec::with_capacity(heard.len());
+    for HeardEight { eight, .. } in &heard {
+        let sight = frames.step(&eight.beats);
+        let picture = scratch.path().join(format!("{}.jpg", eight.index));
+        let middle = eight.beats[BEATS_PER_EIGHT / 2];
+        desk.media.thumbnail(&mezzanine, middle, &picture).await?;
+        seen.push(seen_eight(&sight, desk.keep(&picture).await?));
+    }
+    Ok(Watched { sights: desk.write_json(&seen).await? })
+}
+
+/// Reads the video twice: to learn the background, then to see what stands before it.
+async fn watch_frames(desk: &Desk, conformed: &Conformed) -> Result<WatchedFrames, Failure> {
+    let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
+    let (width, height) = small_size(conformed);
+    let (w, h) = (width as usize, height as usize);
+    let every = (conformed.frames / BACKGROUND_FRAMES).max(1);
+    let mut samples: Vec<Vec<u8>> = Vec::new();
+    let mut sample = |index: u64, pixels: &[u8]| {
+        if index.is_multiple_of(every) && (samples.len() as u64) < BACKGROUND_FRAMES {
+            samples.push(pixels.to_vec());
+        }
+    };
+    desk.media.gray_frames(&mezzanine, (width, height), &mut Watch::nobody(), &mut sample).await?;
+    let samples = samples.iter().map(|pixels| GrayFrame::new(w, h, pixels)).collect::<Result<Vec<_>, _>>()?;
+    let mut watcher = Watcher::new(Background::of(&samples)?, conformed.fps);
+    let mut failed = None;
+    let mut push = |_: u64, pixels: &[u8]| {
+        let pushed = GrayFrame::new(w, h, pixels).and_then(|frame| watcher.push(&frame));
+        failed = failed.take().or(pushed.err());
+    };
+    desk.media.gray_frames(&mezzanine, (width, height), &mut Watch::nobody(), &mut push).await?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(watcher.finish()),
+    }
+}
+
+/// Puts all steps into the library in one transaction.
+pub(crate) async fn publish(desk: &Desk, input: PublishPerformanceInput) -> Result<Published, Failure> {
+    let heard: Vec<HeardEight> = desk.read_json(&input.heard.eights).await?;
+    let seen: Vec<SeenEight> = desk.read_json(&input.watched.sights).await?;
+    let known = desk.storage.choreo.performance(&input.performance).await?;
+    let known = found("the performance", known)?;
+    let last = heard.len().saturating_sub(1);
+    let step = |(index, (heard, seen)): (usize, (HeardEight, SeenEight))| Step {
+        id: StepId { performance: input.performance.clone(), index: index as u32 },
+        role: role(index, last),
+        beats: heard.eight.beats,
+        movement: seen.movement,
+        start_box: seen.start_box,
+        end_box: seen.end_box,
+        start_pose: None,
+        end_pose: None,
+        features: heard.features,
+        quality: seen.quality,
+        thumbnail: seen.thumbnail,
+        hidden: false,
+    };
+    let steps: Vec<_> = heard.into_iter().zip(seen).enumerate().map(step).collect();
+    let Conformed { mezzanine, width, height, fps, frames } = input.conformed;
+    let tempo = input.heard.tempo;
+    let count = steps.len() as u32;
+    let performance = Performance {
+        status: PerformanceStatus::Published,
+        failure: None,
+        conformed: Some(domain::Conformed { mezzanine, width, height, fps, frames, tempo, steps: count }),
+        ..known
+    };
+    desk.storage.choreo.publish_performance(&performance, &steps).await?;
+    Ok(Published { steps: count })
+}
+
+/// Removes what a failed ingest made; of a cancelled one not even its record stays.
+pub(crate) async fn discard(desk: &Desk, input: DiscardInput) -> Result<(), Failure> {
+    let choreo = &desk.storage.choreo;
+    if input.failure == FailureCode::Cancelled {
+        choreo.delete_performance(&input.performance).await?;
+    } else {
+        choreo
+            .set_performance_status(&input.performance, PerformanceStatus::Failed, Some(input.failure))
+            .await?;
+    }
+    let original = BlobHash(input.performance.0.clone());
+    for blob in input.mezzanine.iter().chain([&original]) {
+        desk.storage.blobs.delete(blob).await?;
+    }
+    Ok(())
+}
+
+fn role(index: usize, last: usize) -> Role {
+    match index {
+        0 => Role::Intro,
+        _ if index == last => Role::Outro,
+        _ => Role::Body,
+    }
+}
+
+fn seen_eight(sight: &StepSight, thumbnail: BlobHash) -> SeenEight {
+    SeenEight {
+        movement: sight.movement,
+        start_box: sight.start_box,
+        end_box: sight.end_box,
+        quality: sight.quality,
+        thumbnail,
+    }
+}
+
+/// The longer side becomes [`WATCH_SIDE_PX`]; the other keeps the aspect, even and never below the least size.
+fn small_size(conformed: &Conformed) -> (u32, u32) {
+    let (long, short) = (conformed.width.max(conformed.height), conformed.width.min(conformed.height));
+    let other = (WATCH_SIDE_PX * short / long.max(1) / 2 * 2).max(16);
+    if conformed.width >= conformed.height { (WATCH_SIDE_PX, other) } else { (other, WATCH_SIDE_PX) }
+}

@@ -1,0 +1,61 @@
+//! Preprocessing: decode, loudness, beat grid, snap the section, list the eights.
+
+use crate::desk::{Desk, compute, is_there};
+use crate::failure::Failure;
+use eightcount_audio::{correct, hear, snap_section};
+use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, SongId, SongStatus};
+use eightcount_storage::Preparation;
+use eightcount_workflows::contract::{ConcludeHearingInput, PreprocessInput, Preprocessed};
+
+/// Hears the song, or finds that it was heard, and snaps the section to eights.
+pub(crate) async fn preprocess(desk: &Desk, input: PreprocessInput) -> Result<Preprocessed, Failure> {
+    let (blob, hearing) = heard(desk, &input.song, input.correction).await?;
+    let eights = match input.section {
+        Some(section) => snap_section(&hearing.grid, section, hearing.duration_s)?,
+        None => Vec::new(),
+    };
+    let ready = Preparation { status: SongStatus::Ready, failure: None, hearing: Some(blob.clone()) };
+    desk.storage.shared.set_prepro(&input.song, input.correction, &ready).await;
+    Ok(Preprocessed {
+        hearing: blob,
+        tempo: hearing.grid.tempo,
+        duration_ms: Millis((hearing.duration_s * 1000.0).round() as u64),
+        confidence: hearing.grid.confidence,
+        eights,
+    })
+}
+
+/// Records how a hearing ended.
+pub(crate) async fn conclude(desk: &Desk, input: ConcludeHearingInput) -> Result<(), Failure> {
+    let status = if input.failure.is_some() { SongStatus::Failed } else { SongStatus::Ready };
+    desk.storage.audio.set_song_status(&input.song, status, input.failure).await?;
+    if input.failure.is_some() {
+        let failed = Preparation { status, failure: input.failure, hearing: None };
+        desk.storage.shared.set_prepro(&input.song, GridCorrection::default(), &failed).await;
+    }
+    Ok(())
+}
+
+/// The hearing of a song under a correction, from the store where it was heard before.
+async fn heard(
+    desk: &Desk,
+    song: &SongId,
+    correction: GridCorrection,
+) -> Result<(BlobHash, Hearing), Failure> {
+    if let Some(blob) = desk.storage.audio.hearing(song, correction).await?
+        && is_there(&desk.storage, &blob).await?
+    {
+        let hearing = desk.read_json(&blob).await?;
+        return Ok((blob, hearing));
+    }
+    let hearing = if correction == GridCorrection::default() {
+        let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
+        compute(move || hear(&pcm)).await??
+    } else {
+        let (_, hearing) = Box::pin(heard(desk, song, GridCorrection::default())).await?;
+        Hearing { grid: correct(&hearing.grid, correction), ..hearing }
+    };
+    let blob = desk.write_json(&hearing).await?;
+    desk.storage.audio.put_hearing(song, correction, &blob).await?;
+    Ok((blob, hearing))
+}

@@ -1,0 +1,159 @@
+//! Suggestion: six steps for an eight, each with the plan of the take that shows it.
+
+use crate::desk::{Desk, compute, found};
+use crate::failure::Failure;
+use crate::library::IndexedLibrary;
+use eightcount_choreo::suggest::{self, Question, Scored};
+use eightcount_domain::{
+    BlobHash, Candidate, FailureCode, FeatureVector, RenderProfile, Step, StepId, Suggestion, TakeKey,
+};
+use eightcount_edit::{TakePlan, TakeRequest, TakeStep, plan_take};
+use eightcount_workflows::contract::{AnalysedSection, Offer, PlanTakeInput, SuggestInput, Suggested};
+use std::sync::Arc;
+
+/// Answers, records the answer with its reasons, and stores the plans of the candidates' takes.
+pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggested, Failure> {
+    if let Some(answered) = desk.storage.choreo.suggestion(&input.id).await? {
+        // Answered before and then killed: two answers to one question would offer two sets of takes.
+        return Ok(brief(&answered));
+    }
+    let library = desk.library.newest(&desk.storage.choreo).await?;
+    let section: AnalysedSection = desk.read_json(&input.section).await?;
+    let answer = answer(&library, &section, &input).await?;
+    if answer.candidates.is_empty() {
+        return Err(Failure::refused(FailureCode::EmptyLibrary));
+    }
+    let previous = input.eight.checked_sub(1);
+    let previous = input.chosen.iter().find(|chosen| Some(chosen.eight) == previous);
+    let previous = match previous {
+        Some(chosen) => Some(take_step(desk, &chosen.step, chosen.mirrored).await?),
+        None => None,
+    };
+    let laid = Laid { section: &section, index: input.eight as usize, profile: input.profile };
+    let mut candidates = Vec::with_capacity(answer.candidates.len());
+    for scored in answer.candidates {
+        let step = take_step(desk, &scored.step, scored.mirrored).await?;
+        let take = store_plan(desk, &laid.plan(step, previous.clone())?).await?;
+        candidates.push(candidate(scored, take));
+    }
+    let suggestion =
+        Suggestion { id: input.id, candidates, filtered: answer.filtered, exhausted: answer.exhausted };
+    Ok(brief(&desk.storage.choreo.put_suggestion(&suggestion).await?))
+}
+
+/// Plans the take of a selection whose neighbour changed.
+pub(crate) async fn plan(desk: &Desk, input: PlanTakeInput) -> Result<TakeKey, Failure> {
+    let section: AnalysedSection = desk.read_json(&input.section).await?;
+    let step = take_step(desk, &input.step.0, input.step.1).await?;
+    let previous = match &input.previous {
+        Some((step, mirrored)) => Some(take_step(desk, step, *mirrored).await?),
+        None => None,
+    };
+    let laid = Laid { section: &section, index: input.eight as usize, profile: input.profile };
+    store_plan(desk, &laid.plan(step, previous)?).await
+}
+
+/// An eight of a section, onto which takes are planned.
+struct Laid<'a> {
+    section: &'a AnalysedSection,
+    index: usize,
+    profile: RenderProfile,
+}
+
+impl Laid<'_> {
+    fn plan(&self, step: TakeStep, previous: Option<TakeStep>) -> Result<TakePlan, Failure> {
+        let eights = &self.section.eights;
+        Ok(plan_take(&TakeRequest { profile: self.profile, eights, index: self.index, step, previous })?)
+    }
+}
+
+/// A hundred thousand steps are scored in milliseconds, but not on a thread that others wait for.
+async fn answer(
+    library: &Arc<IndexedLibrary>,
+    section: &AnalysedSection,
+    input: &SuggestInput,
+) -> Result<suggest::Answer, Failure> {
+    let index = input.eight as usize;
+    let eight = *found("the eight", section.eights.get(index))?;
+    let features: FeatureVector = found("the eight's features", section.features.get(index))?.clone();
+    let history: Vec<_> = input.chosen.iter().map(chosen).collect();
+    let at = |eight: Option<u32>| history.iter().find(|chosen| Some(chosen.eight) == eight).cloned();
+    let (previous, next) = (at(input.eight.checked_sub(1)), at(input.eight.checked_add(1)));
+    let (library, input) = (Arc::clone(library), input.clone());
+    compute(move || {
+        let question = Question {
+            eight: input.eight,
+            role: input.role,
+            tempo_bpm: eight.tempo_bpm(),
+            amplitude: input.rms_dbfs,
+            cluster: input.cluster,
+            features: &features,
+            previous,
+            next: next.map(|chosen| chosen.step),
+            history: &history,
+            rerolled: &input.rerolled,
+        };
+        suggest::suggest(&library.index, &question)
+    })
+    .await
+}
+
+fn chosen(chosen: &eightcount_workflows::contract::Chosen) -> suggest::Chosen {
+    suggest::Chosen {
+        eight: chosen.eight,
+        cluster: chosen.cluster,
+        step: chosen.step.clone(),
+        mirrored: chosen.mirrored,
+    }
+}
+
+/// What the cutter needs to know of a step. Its record outlives its place in the library: a selection stays
+/// valid when a curator hides the step.
+async fn take_step(desk: &Desk, id: &StepId, mirrored: bool) -> Result<TakeStep, Failure> {
+    let step: Step = found("the step", desk.storage.choreo.step(id).await?)?;
+    let performance = found("the performance", desk.storage.choreo.performance(&id.performance).await?)?;
+    let conformed = found("the mezzanine", performance.conformed)?;
+    Ok(TakeStep {
+        step: step.id,
+        mirrored,
+        mezzanine: conformed.mezzanine,
+        width: conformed.width,
+        height: conformed.height,
+        fps: conformed.fps,
+        frames: conformed.frames,
+        beats: step.beats,
+        start_box: step.start_box,
+        end_box: step.end_box,
+    })
+}
+
+/// The plan is the blob that the key names: whoever has the key can render the take.
+async fn store_plan(desk: &Desk, plan: &TakePlan) -> Result<TakeKey, Failure> {
+    let BlobHash(hash) = desk.storage.blobs.put_bytes(plan.to_json().as_bytes()).await?;
+    Ok(TakeKey(hash))
+}
+
+fn candidate(scored: Scored, take: TakeKey) -> Candidate {
+    Candidate {
+        step: scored.step,
+        mirrored: scored.mirrored,
+        score: scored.score,
+        terms: scored.terms,
+        reasons_en: scored.reasons_en,
+        reasons_ko: scored.reasons_ko,
+        take,
+    }
+}
+
+fn brief(suggestion: &Suggestion) -> Suggested {
+    let offer = |candidate: &Candidate| Offer {
+        step: candidate.step.clone(),
+        mirrored: candidate.mirrored,
+        take: candidate.take.clone(),
+    };
+    Suggested {
+        id: suggestion.id.clone(),
+        offers: suggestion.candidates.iter().map(offer).collect(),
+        exhausted: suggestion.exhausted,
+    }
+}

@@ -1,0 +1,47 @@
+//! Takes: rendering what a plan says, once for everybody.
+
+use crate::desk::{Desk, is_there};
+use crate::failure::Failure;
+use eightcount_domain::{BlobHash, TakeKey};
+use eightcount_edit::TakePlan;
+use eightcount_media::Watch;
+use eightcount_workflows::contract::{RenderPreviewsInput, RenderTakeInput, Rendered};
+use std::path::Path;
+
+/// Renders a take unless it is there.
+pub(crate) async fn render(desk: &Desk, input: RenderTakeInput) -> Result<Rendered, Failure> {
+    let (_, frames) = ensure(desk, &input.take).await?;
+    Ok(Rendered { frames })
+}
+
+/// Renders takes one after the other, best first, so that the most likely choice is ready first.
+pub(crate) async fn render_previews(desk: &Desk, input: RenderPreviewsInput) -> Result<u32, Failure> {
+    let mut ready = 0;
+    for take in &input.takes {
+        ensure(desk, take).await?;
+        ready += 1;
+    }
+    Ok(ready)
+}
+
+/// The take's file and its frames; rendered from its plan when it is not there (any more).
+pub(crate) async fn ensure(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+    if let Some((blob, frames)) = desk.storage.product.take(key).await?
+        && is_there(&desk.storage, &blob).await?
+    {
+        return Ok((blob, frames));
+    }
+    let plan = desk.storage.blobs.read(&BlobHash(key.0.clone())).await?;
+    let plan = TakePlan::from_json(&String::from_utf8_lossy(&plan))?;
+    let mut inputs = Vec::new();
+    for blob in plan.sources() {
+        inputs.push(desk.storage.blobs.local(blob).await?);
+    }
+    let inputs: Vec<&Path> = inputs.iter().map(|input| &**input).collect();
+    let scratch = desk.scratch()?;
+    let output = scratch.path().join("take.mp4");
+    let rendered = desk.media.render(&plan, &inputs, &output, &mut Watch::nobody()).await?;
+    let blob = desk.keep(&output).await?;
+    desk.storage.product.put_take(key, &blob, rendered.frames).await?;
+    Ok((blob, rendered.frames))
+}
