@@ -72,7 +72,7 @@ impl Media {
         fps: FrameRate,
         audio: Option<&Path>,
         out: &Path,
-        watch: &Watch<'_>,
+        watch: &mut Watch<'_>,
     ) -> Result<Joined, MediaError> {
         let doing = "joining takes";
         let wrong = |what: String| MediaError::WrongOutput { doing, what };
@@ -85,9 +85,10 @@ impl Media {
             let takes: Vec<&Path> = takes.iter().map(PathBuf::as_path).collect();
             mp4::join(&mp4::Join { takes: &takes, audio: sound.as_deref() }, target)
         });
+        let cancel = watch.token();
         tokio::select! {
             biased;
-            () = watch.cancelled() => return Err(MediaError::Cancelled),
+            () = cancel.cancelled() => return Err(MediaError::Cancelled),
             copied = copying => copied.map_err(|error| wrong(error.to_string()))??,
         }
         let measured = self.measure(attempt.path()).await?;

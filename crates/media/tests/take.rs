@@ -194,7 +194,7 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     media.section_audio(&song, &cut, &audio, &mut Watch::nobody()).await.unwrap();
     let parts: Vec<_> = takes.iter().map(|(path, plan)| JoinPart { path, frames: plan.frames }).collect();
     let joined =
-        media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &Watch::nobody()).await.unwrap();
+        media.join(&parts, FrameRate::Fps30, Some(&audio), &product, &mut Watch::nobody()).await.unwrap();
     assert_eq!(joined.frames, total);
     // The joined pictures are the takes' pictures, one by one, each at its place on the grid.
     let apart: Vec<u8> = takes.iter().flat_map(|(path, _)| lumas(path, 20)).collect();
@@ -215,9 +215,10 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     ffmpeg(&["-i", source.to_str().unwrap(), "-vf", "scale=96:54", "-c:v", "libx264", odd.to_str().unwrap()]);
     let mixed = [parts[0], JoinPart { path: &odd, frames: 110 }];
     let refused = folder.path().join("refused.mp4");
-    assert!(media.join(&mixed, FrameRate::Fps30, None, &refused, &Watch::nobody()).await.is_err());
+    assert!(media.join(&mixed, FrameRate::Fps30, None, &refused, &mut Watch::nobody()).await.is_err());
     assert!(!refused.exists());
-    let alone = media.join(&parts[..1], FrameRate::Fps30, None, &refused, &Watch::nobody()).await.unwrap();
+    let alone =
+        media.join(&parts[..1], FrameRate::Fps30, None, &refused, &mut Watch::nobody()).await.unwrap();
     assert_eq!(alone.frames, parts[0].frames);
     let pictures: Vec<_> = takes
         .iter()
@@ -232,6 +233,24 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     let sheet = image::open(&sheet).unwrap().into_rgb8();
     assert_eq!(sheet.dimensions(), (4 * 326 + 6, 186 + 6));
     assert!(sheet.pixels().any(|pixel| pixel.0 == [240, 240, 240]), "no labels");
+}
+
+#[test]
+fn operations_move_between_threads() {
+    fn sendable<T: Send>(future: T) {
+        drop(future);
+    }
+    let (media, path) = (media(), Path::new("/none"));
+    let cut = AudioCut { start_s: 0.0, frames: 30, fps: FrameRate::Fps30, fade_in_ms: 0, fade_out_ms: 0 };
+    let plan = plan(&eights(1), 0, 12, step(0.3, 0.3), None);
+    sendable(media.render(&plan, &[path], path, &mut Watch::nobody()));
+    sendable(media.join(&[], FrameRate::Fps30, None, path, &mut Watch::nobody()));
+    sendable(media.section_audio(path, &cut, path, &mut Watch::nobody()));
+    sendable(media.contact_sheet(&[], &SheetLayout::default(), path, &mut Watch::nobody()));
+    sendable(media.screen_performance(path));
+    sendable(media.screen_song(path));
+    sendable(media.gray_frames(path, (1, 1), &mut Watch::nobody(), &mut |_, _| ()));
+    sendable(media.conform(path, path, &eightcount_media::ConformOptions::default(), &mut Watch::nobody()));
 }
 
 #[tokio::test]
