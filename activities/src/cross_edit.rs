@@ -32,7 +32,7 @@ pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<Cro
     desk.media.section_audio(&song, &cut, &audio, &mut Watch::nobody()).await?;
     let parts: Vec<_> = files.iter().map(|(file, frames)| JoinPart { path: file, frames: *frames }).collect();
     let output = scratch.path().join("cross-edit.mp4");
-    let joined = desk.media.join(&parts, input.fps, Some(&audio), &output, &Watch::nobody()).await?;
+    let joined = desk.media.join(&parts, input.fps, Some(&audio), &output, &mut Watch::nobody()).await?;
     if joined.frames != input.frames {
         return Err(Failure::internal(format!("{} frames joined, {} planned", joined.frames, input.frames)));
     }

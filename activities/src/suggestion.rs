@@ -1,5 +1,6 @@
 //! Suggestion: six steps for an eight, each with the plan of the take that shows it.
 
+use crate::amplitude::shared_key;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use crate::library::IndexedLibrary;
@@ -8,8 +9,14 @@ use eightcount_domain::{
     BlobHash, Candidate, FailureCode, FeatureVector, RenderProfile, Step, StepId, Suggestion, TakeKey,
 };
 use eightcount_edit::{TakePlan, TakeRequest, TakeStep, plan_take};
-use eightcount_workflows::contract::{AnalysedSection, Offer, PlanTakeInput, SuggestInput, Suggested};
+use eightcount_storage::{Likeness, SimilarStep};
+use eightcount_workflows::contract::{
+    AnalysedSection, Offer, PlanTakeInput, SectionInput, SuggestInput, Suggested,
+};
 use std::sync::Arc;
+
+/// How many similar steps of the library are shared for an eight.
+const SHARED_SIMILAR: usize = 12;
 
 /// Answers, records the answer with its reasons, and stores the plans of the candidates' takes.
 pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggested, Failure> {
@@ -19,6 +26,7 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     }
     let library = desk.library.newest(&desk.storage.choreo).await?;
     let section: AnalysedSection = desk.read_json(&input.section).await?;
+    share_likeness(desk, &library, &section, &input).await?;
     let answer = answer(&library, &section, &input).await?;
     if answer.candidates.is_empty() {
         return Err(Failure::refused(FailureCode::EmptyLibrary));
@@ -39,6 +47,29 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     let suggestion =
         Suggestion { id: input.id, candidates, filtered: answer.filtered, exhausted: answer.exhausted };
     Ok(brief(&desk.storage.choreo.put_suggestion(&suggestion).await?))
+}
+
+/// Lets everyone know which steps' music is most like the eight's.
+async fn share_likeness(
+    desk: &Desk,
+    library: &Arc<IndexedLibrary>,
+    section: &AnalysedSection,
+    input: &SuggestInput,
+) -> Result<(), Failure> {
+    let features = found("the eight's features", section.features.get(input.eight as usize))?.clone();
+    let (searched, cluster) = (Arc::clone(library), input.cluster);
+    let nearest = compute(move || searched.index.nearest(&features, SHARED_SIMILAR)).await?;
+    let similar = nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect();
+    let likeness = Likeness { cluster, library_version: library.version, similar };
+    let names = SectionInput {
+        song: input.song.clone(),
+        hearing: input.hearing.clone(),
+        eights: section.eights.clone(),
+    };
+    if let Some(eight) = section.eights.get(input.eight as usize) {
+        desk.storage.shared.set_smlr(&shared_key(&names, eight), &likeness).await;
+    }
+    Ok(())
 }
 
 /// Plans the take of a selection whose neighbour changed.

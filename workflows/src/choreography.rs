@@ -15,7 +15,7 @@ use crate::contract::{
 use crate::options;
 use crate::state::{State, TakeWork};
 use crate::stop::Stop;
-use eightcount_domain::{BlobHash, ChoreographyState, ChoreographyStatus, FailureCode};
+use eightcount_domain::{ChoreographyState, ChoreographyStatus, FailureCode};
 use std::time::Duration;
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_workflow::workflows::{join, join_all, select};
@@ -34,8 +34,6 @@ type Refusal = Box<dyn std::error::Error + Send + Sync>;
 #[workflow]
 pub struct ChoreographyWorkflow {
     state: State,
-    /// Which hearing the eights come from, between preprocessing and analysis.
-    hearing: Option<BlobHash>,
     /// The failure that ended a rendering lane.
     lane_failure: Option<Stop>,
     /// What the search attributes say.
@@ -52,7 +50,7 @@ enum End {
 impl ChoreographyWorkflow {
     #[init]
     fn new(_ctx: &WorkflowContextView, input: ChoreographyInput) -> Self {
-        Self { state: State::new(input), hearing: None, lane_failure: None, shown: None }
+        Self { state: State::new(input), lane_failure: None, shown: None }
     }
 
     /// Hears the song, offers steps, renders what is selected, joins what is due, until finished.
@@ -175,10 +173,7 @@ async fn preprocess(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<(), S
     });
     let options = options::PREPROCESS.options("find the beats, cut the section into eights".to_owned(), work);
     let preprocessed = ctx.execute_activity(AudioActivities::preprocess, input, options).await?;
-    ctx.state_mut(|w| {
-        w.hearing = Some(preprocessed.hearing.clone());
-        w.state.apply_preprocessed(&preprocessed);
-    });
+    ctx.state_mut(|w| w.state.apply_preprocessed(&preprocessed));
     Ok(())
 }
 
@@ -186,7 +181,7 @@ async fn analyse(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<(), Stop
     if ctx.state(|w| w.state.is_analysed()) {
         return Ok(());
     }
-    let Some(hearing) = ctx.state(|w| w.hearing.clone()) else {
+    let Some(hearing) = ctx.state(|w| w.state.hearing().cloned()) else {
         return Err(Stop::Failed(FailureCode::Internal));
     };
     let section =

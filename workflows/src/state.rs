@@ -36,6 +36,8 @@ pub(crate) struct State {
     failure: Option<FailureCode>,
     section: Section,
     eights: Vec<EightWork>,
+    /// Blob of the hearing that the eights come from.
+    hearing: Option<BlobHash>,
     /// Blob of the analysed section.
     analysed: Option<BlobHash>,
     revision: u32,
@@ -113,6 +115,7 @@ impl State {
             failure: None,
             section: input.section,
             eights: Vec::new(),
+            hearing: None,
             analysed: None,
             revision: 0,
             version: 0,
@@ -144,6 +147,7 @@ impl State {
     /// Applies the eights that preprocessing found.
     pub(crate) fn apply_preprocessed(&mut self, preprocessed: &Preprocessed) {
         self.eights = preprocessed.eights.iter().copied().map(EightWork::new).collect();
+        self.hearing = Some(preprocessed.hearing.clone());
         if let (Some(first), Some(last)) = (preprocessed.eights.first(), preprocessed.eights.last()) {
             self.section = Section { start_ms: millis(first.start()), end_ms: millis(last.end()) };
         }
@@ -204,6 +208,10 @@ impl State {
 
     pub(crate) fn is_preprocessed(&self) -> bool {
         !self.eights.is_empty()
+    }
+
+    pub(crate) fn hearing(&self) -> Option<&BlobHash> {
+        self.hearing.as_ref()
     }
 
     pub(crate) fn is_analysed(&self) -> bool {

@@ -97,14 +97,19 @@ pub enum PlanError {
 /// previous step plays on past its last beat and this one begins before its first, each at the speed of its
 /// nearest beat, held at the mezzanine's ends. It depends on the eights `k - 1` and `k` and their steps alone
 /// (and on whether `k` is the first or the last).
+///
+/// A step about twice as fast or as slow as its eight is danced in half or double time: two of its beats, or half
+/// of one, on each beat of the eight.
 pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
     let Frames { start, end, half, take } = Frames::of(request)?;
     let profile = &request.profile;
     let canvas = Size { width: profile.width, height: profile.height };
     let picture = Picture { canvas, fps: profile.fps, eights: request.eights };
-    let step = picture.source(&request.step, request.index, start..end)?;
+    let danced = in_time(&request.step, &request.eights[request.index]);
+    let step = picture.source(&danced, request.index, start..end)?;
     let (mut entry, mut alignment) = (None, None);
     if let Some(previous) = &request.previous {
+        let previous = &in_time(previous, &request.eights[request.index - 1]);
         let outgoing = picture.source(previous, request.index - 1, start..start + 2 * half)?;
         let cut = (
             picture.seen(previous, &outgoing, previous.end_box),
@@ -127,6 +132,28 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
         entry,
         alignment,
     })
+}
+
+/// The step with its beats in the time of the eight. Where it ends in half or double time nobody looked at the
+/// subject, so that box is unknown then.
+fn in_time(step: &TakeStep, eight: &Eight) -> TakeStep {
+    const LAST: usize = BEATS_PER_EIGHT;
+    let b = &step.beats;
+    let octave = ((b[LAST] - b[0]) / (eight.end() - eight.start())).log2().round();
+    let beats =
+        if octave >= 1.0 {
+            // Slower than the eight: on each of its beats half a beat of the step.
+            std::array::from_fn(|i| if i % 2 == 0 { b[i / 2] } else { f64::midpoint(b[i / 2], b[i / 2 + 1]) })
+        } else if octave <= -1.0 {
+            // Faster: two beats of the step, which dances on at its last speed when its eight is over.
+            let beyond = b[LAST] - b[LAST - 2];
+            std::array::from_fn(|i| {
+                if 2 * i <= LAST { b[2 * i] } else { b[LAST] + beyond * (i - LAST / 2) as f64 }
+            })
+        } else {
+            return step.clone();
+        };
+    TakeStep { beats, end_box: None, ..step.clone() }
 }
 
 /// The frames of a take, counted from the section's start.

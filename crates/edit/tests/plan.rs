@@ -147,6 +147,21 @@ fn the_key_keeps_through_all_that_does_not() {
 }
 
 #[test]
+fn half_and_double_time_keep_close_to_the_steps_own_speed() {
+    let eights = steady(1, 0.0, 0.5);
+    let shown = |beat_s: f64| {
+        let request = TakeRequest { step: step('a', 10.0, beat_s), ..request(&eights, 0) };
+        let shown: Vec<u64> = plan_take(&request).unwrap().step.shown().collect();
+        (shown[0], shown[shown.len() - 1])
+    };
+    // The eight lasts 120 frames. A step at 60 BPM shows its first four beats, one at 240 all eight and as much again.
+    assert_eq!(shown(0.5), (300, 419));
+    assert_eq!(shown(1.0), (300, 419));
+    assert_eq!(shown(0.25), (300, 419));
+    assert_eq!(shown(0.45), (300, 407));
+}
+
+#[test]
 fn impossible_requests_are_refused() {
     let eights = steady(2, 0.0, 0.5);
     let plan = |change: &dyn Fn(&mut TakeRequest<'_>)| {

@@ -1,6 +1,6 @@
 //! Suggestion: six steps for an eight, given what was selected.
 
-use eightcount_domain::{BlobHash, ClusterLabel, RenderProfile, Role, StepId, SuggestionId, TakeKey};
+use eightcount_domain::{BlobHash, ClusterLabel, RenderProfile, Role, SongId, StepId, SuggestionId, TakeKey};
 use serde::{Deserialize, Serialize};
 
 /// A selection, as later suggestions see it.
@@ -21,6 +21,10 @@ pub struct Chosen {
 pub struct SuggestInput {
     /// Under which id the answer is recorded.
     pub id: SuggestionId,
+    /// The song, and the hearing its eights come from: they name the eight in the shared view.
+    pub song: SongId,
+    /// Blob of the hearing.
+    pub hearing: BlobHash,
     /// Blob of the [`super::AnalysedSection`].
     pub section: BlobHash,
     /// Index of the asked eight.

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 pub struct Carried {
     status: ChoreographyStatus,
     section: Section,
+    hearing: BlobHash,
     analysed: BlobHash,
     revision: u32,
     version: u64,
@@ -54,6 +55,7 @@ impl State {
         Some(Carried {
             status: self.status,
             section: self.section,
+            hearing: self.hearing.clone()?,
             analysed,
             revision: self.revision,
             version: self.version,
@@ -69,6 +71,7 @@ impl Carried {
     pub(super) fn restore(self, state: &mut State) {
         state.status = self.status;
         state.section = self.section;
+        state.hearing = Some(self.hearing);
         state.analysed = Some(self.analysed);
         state.revision = self.revision;
         state.version = self.version;

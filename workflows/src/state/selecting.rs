@@ -136,6 +136,8 @@ impl State {
         let (heard, cluster, analysed) = (work.heard?, work.cluster?, self.analysed.clone()?);
         Some(SuggestInput {
             id: SuggestionId { choreography: self.id.clone(), eight: k as u32, serial: work.asked? },
+            song: self.song.clone(),
+            hearing: self.hearing.clone()?,
             section: analysed,
             eight: k as u32,
             role: self.role(k),

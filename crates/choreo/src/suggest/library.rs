@@ -150,6 +150,17 @@ impl Library {
         })
     }
 
+    /// The steps whose music is most like these features, nearest first, with the cosine (-1 to 1). Steps without
+    /// features, and all steps when the features cannot be compared with this library's, are left out.
+    pub fn nearest(&self, features: &FeatureVector, count: usize) -> Vec<(StepId, f32)> {
+        let Some(probe) = self.probe(&features.0) else { return Vec::new() };
+        let cosine = |row| Some((row, self.cosine(&probe, row)?));
+        let mut rows: Vec<(Row, f32)> = (0..self.len()).filter_map(cosine).collect();
+        rows.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        rows.truncate(count);
+        rows.into_iter().map(|(row, cosine)| (self.id(row), cosine)).collect()
+    }
+
     pub(super) fn id(&self, row: Row) -> StepId {
         StepId {
             performance: self.performances[self.hot[row].performance as usize].clone(),
