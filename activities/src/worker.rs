@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use temporalio_client::Client;
+use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder};
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 use tokio_util::sync::CancellationToken;
@@ -116,7 +117,7 @@ async fn serve(
     cores: usize,
     stop: CancellationToken,
 ) -> Result<(), String> {
-    let runtime = Runtime::from_current_tokio(Default::default()).map_err(|e| e.to_string())?;
+    let runtime = Runtime::from_current_tokio(RuntimeOptions::default()).map_err(|e| e.to_string())?;
     let options = options(queue, desk, cores)?;
     let mut worker = Worker::new(&runtime, client, options).map_err(|e| e.to_string())?;
     let shut_down = worker.shutdown_handle();
@@ -153,8 +154,8 @@ fn options(queue: Queue, desk: Arc<Desk>, cores: usize) -> Result<WorkerOptions,
         Queue::Choreo => options
             .register_activities(Choreo(desk))
             .register_workflow::<ChoreographyWorkflow>()
-            .and_then(|options| options.register_workflow::<HearingWorkflow>())
-            .and_then(|options| options.register_workflow::<IngestWorkflow>())
+            .and_then(temporalio_sdk::WorkerOptionsBuilder::register_workflow::<HearingWorkflow>)
+            .and_then(temporalio_sdk::WorkerOptionsBuilder::register_workflow::<IngestWorkflow>)
             .map_err(|error| error.to_string())?
             .build(),
     })

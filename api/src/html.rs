@@ -222,9 +222,9 @@ fn write_schemas(out: &mut String, document: &Value) -> fmt::Result {
     writeln!(out, "<h2>Bodies</h2>")?;
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
         let means = Prose(text(&schema["description"]));
-        write!(
+        writeln!(
             out,
-            "<details id=\"schema-{0}\"><summary><code>{0}</code> <span class=\"soft\">{means}</span></summary><div>\n",
+            "<details id=\"schema-{0}\"><summary><code>{0}</code> <span class=\"soft\">{means}</span></summary><div>",
             Escaped(name)
         )?;
         let parts = schema["allOf"].as_array().map_or(std::slice::from_ref(schema), Vec::as_slice);

@@ -46,7 +46,7 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
     let took = started.elapsed();
     app.metrics().answered(&route, &method, status, took);
     span.in_scope(|| {
-        tracing::debug!(status = status.as_u16(), took_ms = took.as_secs_f64() * 1e3, "answered")
+        tracing::debug!(status = status.as_u16(), took_ms = took.as_secs_f64() * 1e3, "answered");
     });
 
     let failed = status.is_client_error() || status.is_server_error();
@@ -83,16 +83,16 @@ pub async fn same_site(request: Request, next: Next) -> Response {
 /// Ends a request that takes too long to begin its answer.
 pub async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
     let max = app.config().limits.answer_max();
-    match tokio::time::timeout(max, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(max_s = max.as_secs(), "a request took too long");
-            Problem::new(FailureCode::Unavailable).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(max, next.run(request)).await {
+        response
+    } else {
+        tracing::error!(max_s = max.as_secs(), "a request took too long");
+        Problem::new(FailureCode::Unavailable).into_response()
     }
 }
 
 /// A panic in a handler is a fault; what it said goes to the log only.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over by value")]
 pub fn caught(panic: Box<dyn Any + Send + 'static>) -> HttpResponse<Body> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");

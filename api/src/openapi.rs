@@ -28,7 +28,7 @@ use utoipa::{
 )]
 struct Described;
 
-/// The OpenAPI document of all routes.
+/// The `OpenAPI` document of all routes.
 pub fn openapi() -> OpenApi {
     let mut document = Described::openapi();
     document.merge(routes::timed().into_openapi());
