@@ -31,7 +31,7 @@ pub const PERFORMANCES: [MarkedPerformance; 4] = [
 ];
 
 /// Eights of each performance.
-const PERFORMANCE_EIGHTS: usize = 7;
+const PERFORMANCE_EIGHTS: usize = 6;
 
 /// Title of the song.
 pub const SONG_TITLE: &str = "Marked song";
@@ -69,12 +69,12 @@ pub fn write_performance(performance: &MarkedPerformance, file: &Path) -> Result
     write_wav(&music, &play("performance", Style::Rock, &times).pcm)?;
     let beat = format!("(t-{SONG_FIRST_BEAT_S})*{}", bpm / 60.0);
     let dance = format!(
-        "[0][1]overlay=x='W/2-w/2+60*sin(PI*{beat})':y='H*0.3-24*abs(sin(PI*{beat}))':eval=frame,format=yuv420p[v]"
+        "[0][1]overlay=x='W/2-w/2+30*sin(PI*{beat})':y='H*0.3-12*abs(sin(PI*{beat}))':eval=frame,format=yuv420p[v]"
     );
     let length = format!("{:.3}", times[times.len() - 1] + 0.5);
     let mut arguments: Vec<OsString> = Vec::new();
-    let stage = format!("color=c=0x{red:02x}{green:02x}{blue:02x}:s=640x360:r=30");
-    for source in [stage.as_str(), "color=c=0xf4f0e8:s=64x200:r=30"] {
+    let stage = format!("color=c=0x{red:02x}{green:02x}{blue:02x}:s=320x180:r=30");
+    for source in [stage.as_str(), "color=c=0xf4f0e8:s=32x100:r=30"] {
         arguments.extend(["-f", "lavfi", "-i", source].map(Into::into));
     }
     arguments.extend(["-i".into(), music.clone().into()]);

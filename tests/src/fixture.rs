@@ -4,7 +4,7 @@ use crate::{
     content::{Colour, PERFORMANCES, SONG_TITLE, write_performance, write_song},
     dance::{Dance, Start},
     folders::{self, Data},
-    history::History,
+    history::keep_history,
     http::{Http, Upload},
     instance::Instance,
     wait::until,
@@ -103,9 +103,9 @@ impl Fixture {
             settled(http, &format!("/api/performances/{performance}"), "published").await?;
         }
         let facts: SongFacts = http.read(&format!("/api/songs/{}", song.id)).await?;
-        History::of(&instance, &format!("song:{}", song.id))?.keep("hearing")?;
+        keep_history(&instance, &format!("song:{}", song.id), "hearing").await?;
         if let Some(performance) = colours.keys().next() {
-            History::of(&instance, &format!("ingest:{performance}"))?.keep("ingest")?;
+            keep_history(&instance, &format!("ingest:{performance}"), "ingest").await?;
         }
         instance.stop().await?;
         let eights_s = facts.heard.eights.iter().map(|eight| (eight.start_s, eight.end_s)).collect();

@@ -4,6 +4,9 @@ use crate::{instance::Instance, programs};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{env, fs, path::Path, process::Command};
+use temporalio_client::{
+    Client, ClientOptions, Connection, ConnectionOptions, UntypedWorkflow, Url, WorkflowFetchHistoryOptions,
+};
 
 /// Where to write histories that the replay tests keep; see `workflows/tests/replay.rs`.
 const KEEP_IN: &str = "EIGHTCOUNT_KEEP_HISTORIES";
@@ -11,7 +14,6 @@ const KEEP_IN: &str = "EIGHTCOUNT_KEEP_HISTORIES";
 /// What happened to one workflow.
 #[derive(Clone, Debug)]
 pub struct History {
-    whole: Value,
     /// Its events, in order.
     pub events: Vec<Value>,
 }
@@ -31,7 +33,7 @@ impl History {
         let printed = temporal(instance, &["workflow", "show", "--workflow-id", workflow_id])?;
         let whole: Value = serde_json::from_slice(&printed).context("reading a history")?;
         let events = whole["events"].as_array().context("a history without events")?.clone();
-        Ok(Self { whole, events })
+        Ok(Self { events })
     }
 
     /// How many events of a type there are, for example `WORKFLOW_EXECUTION_UPDATE_ACCEPTED`.
@@ -59,19 +61,24 @@ impl History {
         };
         self.events.iter().flat_map(of_event).max_by_key(|payload| payload.bytes)
     }
+}
 
-    /// Writes the history for the replay tests when that is asked for. Who worked on it is left out: those are names
-    /// of processes and machines.
-    pub fn keep(&self, name: &str) -> Result<()> {
-        let Some(folder) = env::var_os(KEEP_IN) else { return Ok(()) };
-        let mut whole = self.whole.clone();
-        anonymise(&mut whole);
-        let file = Path::new(&folder).join(format!("{name}.json"));
-        let lines: Vec<String> =
-            whole["events"].as_array().into_iter().flatten().map(Value::to_string).collect();
-        fs::write(&file, format!("{{\"events\":[\n{}\n]}}\n", lines.join(",\n")))
-            .with_context(|| format!("writing {}", file.display()))
-    }
+/// Writes a workflow's history for the replay tests when that is asked for, in the form in which the SDK reads it. Who
+/// worked on it is left out: those are names of processes and machines.
+pub async fn keep_history(instance: &Instance, workflow_id: &str, name: &str) -> Result<()> {
+    let Some(folder) = env::var_os(KEEP_IN) else { return Ok(()) };
+    let url = Url::parse(&format!("http://{}", instance.temporal_address()))?;
+    let connection = Connection::connect(ConnectionOptions::new(url).build()).await?;
+    let client = Client::new(connection, ClientOptions::new("default").build())?;
+    let handle = client.get_workflow_handle::<UntypedWorkflow>(workflow_id);
+    let history = handle.fetch_history(WorkflowFetchHistoryOptions::default());
+    let mut whole: Value = serde_json::from_slice(&history.to_json().await?)?;
+    anonymise(&mut whole);
+    let events = whole["events"].as_array().context("a history without events")?;
+    let lines: Vec<String> = events.iter().map(Value::to_string).collect();
+    let file = Path::new(&folder).join(format!("{name}.json"));
+    fs::write(&file, format!("{{\"events\":[\n{}\n]}}\n", lines.join(",\n")))
+        .with_context(|| format!("writing {}", file.display()))
 }
 
 /// Ids of all workflows that a query finds, in the order of their names.

@@ -21,7 +21,7 @@ pub use content::{Colour, MarkedPerformance, PERFORMANCES, SONG_BPM, SONG_FIRST_
 pub use dance::{CandidateFacts, Candidates, Dance, Receipt, Start};
 pub use fixture::{Danced, Fixture};
 pub use folders::{Data, half_made_files};
-pub use history::{History, Payload, signal, workflow_ids};
+pub use history::{History, Payload, keep_history, signal, workflow_ids};
 pub use http::{Answer, Http, Problem, Upload};
 pub use instance::{Instance, PartProcess};
 pub use processes::{Running, ffmpegs_of, kill, processes_of};

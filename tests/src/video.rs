@@ -92,7 +92,11 @@ pub fn boxes(bytes: &[u8]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = bytes;
     while rest.len() >= 8 {
-        let size = u32::from_be_bytes([rest[0], rest[1], rest[2], rest[3]]) as usize;
+        let mut size = u64::from(u32::from_be_bytes([rest[0], rest[1], rest[2], rest[3]]));
+        if let (1, Some(large)) = (size, rest.get(8..16)) {
+            size = large.iter().fold(0, |size, byte| size << 8 | u64::from(*byte));
+        }
+        let size = usize::try_from(size)?;
         names.push(String::from_utf8_lossy(&rest[4..8]).into_owned());
         ensure!((8..=rest.len()).contains(&size), "box {names:?} of {size} bytes");
         rest = &rest[size..];

@@ -93,11 +93,7 @@ const TABLE: &[Row] = &[
         AllBut(&["sqlx", "redis", "object_store", "axum", "ffmpeg-sidecar"]),
     ),
     // The whole is tested from outside.
-    row(
-        "tests",
-        &["domain", "audio"],
-        AllBut(&["sqlx", "redis", "object_store", "temporalio-sdk", "temporalio-client"]),
-    ),
+    row("tests", &["domain", "audio"], AllBut(&["sqlx", "redis", "object_store", "temporalio-sdk"])),
 ];
 
 /// What no dependency of a dependency may bring in either.

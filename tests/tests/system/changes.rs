@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use eightcount_domain::{ChoreographyState, ChoreographyStatus, StageName, StepId, TakeKey};
-use eightcount_tests::{Dance, Fixture, History, Instance, corner_colours, measure};
+use eightcount_tests::{Dance, Fixture, History, Instance, corner_colours, keep_history, measure};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -58,7 +58,7 @@ async fn an_earlier_selection_can_be_changed_and_others_asked_for() -> Result<()
     assert_eq!(late.problem()?.code, "choreography_finished");
     let history = History::of(&instance, &dance.workflow_id())?;
     assert_eq!(history.count("WORKFLOW_TASK_FAILED"), 0);
-    history.keep("changed-and-rerolled")?;
+    keep_history(&instance, &dance.workflow_id(), "changed-and-rerolled").await?;
     instance.stop().await
 }
 
@@ -135,6 +135,6 @@ async fn a_cancelled_choreography_stops_and_stays() -> Result<()> {
     assert_eq!((late.status, late.problem()?.code.as_str()), (409, "choreography_finished"));
     let again = instance.http.post(&dance.path("/cancel"), &Value::Null).await?;
     assert_eq!(again.problem()?.code, "choreography_finished");
-    History::of(&instance, &dance.workflow_id())?.keep("cancelled")?;
+    keep_history(&instance, &dance.workflow_id(), "cancelled").await?;
     instance.stop().await
 }

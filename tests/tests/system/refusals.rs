@@ -205,7 +205,7 @@ async fn bad_wishes_are_refused_and_leave_nothing() -> Result<()> {
     let short = refused.json(&post, create, &wish(&song, 10_000, 14_000), "section_too_short", 422).await?;
     assert_eq!(short.limit.as_deref(), Some("2 eights"));
     refused.json(&post, create, &wish(NOWHERE, 10_000, 30_000), "unknown_song", 404).await?;
-    refused.json(&post, create, &json!({ "song": song }), "bad_request", 400).await?;
+    refused.json(&post, create, &json!({ "song": song }), "bad_request", 422).await?;
 
     refused.get(&format!("/api/songs/{NOWHERE}"), "unknown_song").await?;
     refused.get(&format!("/api/performances/{NOWHERE}"), "unknown_performance").await?;
