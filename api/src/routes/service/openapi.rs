@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi;
 
 /// The description of this API
 ///
-/// As `OpenAPI`, made from the code.
+/// Made from the code.
 #[utoipa::path(
     get,
     path = "/api/openapi.json",

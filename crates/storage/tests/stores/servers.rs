@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long a server may take until it answers; the machine may be busy.
-const START_WAIT: Duration = Duration::from_mins(1);
+const START_WAIT: Duration = Duration::from_mins(3);
 
 pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
