@@ -24,6 +24,9 @@ async fn an_earlier_selection_can_be_changed_and_others_asked_for() -> Result<()
         dance.choose_best(eight).await?;
     }
     let first = dance.stage(StageName::Whole).await?;
+    // The whole goes first; the parts follow.
+    dance.stage(StageName::Quarter).await?;
+    dance.stage(StageName::Half).await?;
     let before = dance.state().await?;
     let rendered = History::of(&instance, &dance.workflow_id())?.scheduled("render_take");
     assert_eq!(rendered, 4);
