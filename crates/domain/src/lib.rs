@@ -27,6 +27,6 @@ pub use music::{
     Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridCorrection, Hearing, Section,
     Song, SongStatus,
 };
-pub use render::{Aspect, FrameGrid, Place, RenderProfile};
+pub use render::{Aspect, FrameGrid, RenderProfile};
 pub use suggestion::{Candidate, Filtered, ScoreTerm, Suggestion, Term};
 pub use units::{BadUnit, Bpm, FrameIndex, FrameRate, Millis, Seconds};

@@ -45,33 +45,6 @@ impl RenderProfile {
     }
 }
 
-/// Where an eight stands in the section; a take reaches over its eight by half a transition except at the
-/// section's ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// The first of several.
-    First,
-    /// Neither first nor last.
-    Inner,
-    /// The last of several.
-    Last,
-    /// First and last.
-    Only,
-}
-
-impl Place {
-    /// The place of eight `index` of `count`.
-    pub fn of(index: usize, count: usize) -> Self {
-        match (index == 0, index + 1 == count) {
-            (true, true) => Self::Only,
-            (true, false) => Self::First,
-            (false, true) => Self::Last,
-            (false, false) => Self::Inner,
-        }
-    }
-}
-
 /// The boundaries of the eights in frames: `F_k = round((T_k - T_0) · fps)`, each rounded on its own so that
 /// nothing accumulates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
