@@ -82,6 +82,7 @@ impl Dance {
     }
 
     /// The same choreography, seen by a client that waits for outages to pass.
+    #[must_use]
     pub fn patient(self, http: &Http) -> Self {
         Self { http: http.clone(), patient: true, ..self }
     }

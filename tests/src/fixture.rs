@@ -49,7 +49,7 @@ pub struct Danced {
 }
 
 #[derive(Deserialize)]
-struct Status {
+struct Settling {
     id: String,
     status: String,
     failure: Option<String>,
@@ -89,13 +89,13 @@ impl Fixture {
         let instance = Instance::start(&data).await?;
         let http = &instance.http;
         let upload = format!("/api/songs?title={}", SONG_TITLE.replace(' ', "%20"));
-        let song: Status = http.upload(&upload, Upload::File(&song_file), &[]).await?.json()?;
+        let song: Settling = http.upload(&upload, Upload::File(&song_file), &[]).await?.json()?;
         let mut colours = BTreeMap::new();
         for performance in &PERFORMANCES {
             let file = files.join(format!("{}.mp4", performance.title));
             write_performance(performance, &file)?;
             let upload = format!("/api/performances?title={}&credit=Eightcount", performance.title);
-            let taken: Status = http.upload(&upload, Upload::File(&file), &[]).await?.json()?;
+            let taken: Settling = http.upload(&upload, Upload::File(&file), &[]).await?.json()?;
             colours.insert(taken.id.parse()?, performance.background.map(f64::from));
         }
         settled(http, &format!("/api/songs/{}", song.id), "ready").await?;
@@ -164,7 +164,7 @@ impl Fixture {
 /// Waits until a song or performance has the wanted status.
 async fn settled(http: &Http, path: &str, wanted: &str) -> Result<()> {
     until(&format!("{path} is {wanted}"), INGESTED_WITHIN, async || {
-        let now: Status = http.read(path).await?;
+        let now: Settling = http.read(path).await?;
         ensure!(now.status != "failed", "{path} failed: {:?}", now.failure);
         Ok((now.status == wanted).then_some(()))
     })

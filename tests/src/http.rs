@@ -83,7 +83,7 @@ impl Http {
         let mut stream = TcpStream::connect(authority).await?;
         let mut head = format!("POST {path} HTTP/1.1\r\nhost: {authority}\r\ncontent-length: {bytes}\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([*name, ": ", *value, "\r\n"]);
         }
         head.push_str("connection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).await?;
