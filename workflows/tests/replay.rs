@@ -20,11 +20,10 @@ use temporalio_sdk::workflow_replayer::{WorkflowReplayer, WorkflowReplayerOption
 const KEPT: [&str; 5] = ["cancelled", "changed-and-rerolled", "happy", "hearing", "ingest"];
 
 fn replayer() -> WorkflowReplayer {
-    let options = WorkflowReplayerOptions::new()
-        .register_workflow::<ChoreographyWorkflow>()
-        .and_then(|options| options.register_workflow::<HearingWorkflow>())
-        .and_then(|options| options.register_workflow::<IngestWorkflow>())
-        .unwrap();
+    let options = WorkflowReplayerOptions::new();
+    let options = options.register_workflow::<ChoreographyWorkflow>().unwrap();
+    let options = options.register_workflow::<HearingWorkflow>().unwrap();
+    let options = options.register_workflow::<IngestWorkflow>().unwrap();
     WorkflowReplayer::new(options.build()).unwrap()
 }
 

@@ -43,6 +43,20 @@ pub fn aubio_onsets(pcm: &[f32]) -> Vec<f64> {
     onsets
 }
 
+/// What these onsets say for beats and against their off-beats: the share of the beats that have an onset within
+/// 50 ms, less the share of the middles between beats that have one. -1 (off-beats) to 1 (beats); 0 without beats.
+pub(crate) fn phase_witness(onsets: &[f64], beats: &[f64]) -> f32 {
+    const NEAR_S: f64 = 0.05;
+    let heard = |time: f64| {
+        let next = onsets.partition_point(|onset| *onset < time - NEAR_S);
+        onsets.get(next).is_some_and(|onset| *onset <= time + NEAR_S)
+    };
+    let share = |on: usize, of: usize| on as f32 / of.max(1) as f32;
+    let on_beats = beats.iter().filter(|time| heard(**time)).count();
+    let middles = beats.windows(2).filter(|pair| heard(f64::midpoint(pair[0], pair[1]))).count();
+    share(on_beats, beats.len()) - share(middles, beats.len().saturating_sub(1))
+}
+
 /// Feeds whole hops; the last one is filled up with silence.
 fn for_each_hop(pcm: &[f32], mut feed: impl FnMut(&[f32])) {
     let whole = pcm.chunks_exact(HOP);
@@ -74,6 +88,17 @@ mod tests {
         let onsets = aubio_onsets(&clip.pcm);
         let near = |t: &&f64| onsets.iter().any(|o| (o - **t).abs() < 0.03);
         assert!(clip.beats.iter().filter(near).count() * 10 >= clip.beats.len() * 9);
+    }
+
+    #[test]
+    fn onsets_speak_for_beats_and_against_off_beats() {
+        let clip = synth::clicks(100.0, 20.0);
+        let onsets = aubio_onsets(&clip.pcm);
+        let off: Vec<f64> = clip.beats.iter().map(|beat| beat + 0.3).collect();
+        assert!(phase_witness(&onsets, &clip.beats) > 0.8);
+        assert!(phase_witness(&onsets, &off) < -0.8);
+        assert!(phase_witness(&[], &clip.beats).abs() < f32::EPSILON);
+        assert!(phase_witness(&onsets, &[]).abs() < f32::EPSILON);
     }
 
     #[test]

@@ -1,8 +1,17 @@
 //! Hearing a whole song.
 
 use crate::{
-    AudioError, SAMPLE_RATE, aubio::aubio_tempo_bpm, downbeats, evidence::Streams, flux, flux::Flux,
-    levels::best_reading, loudness::loudness, pulse, spectrum::Spectrum, timing::TimedBeat,
+    AudioError, SAMPLE_RATE,
+    aubio::{aubio_onsets, aubio_tempo_bpm, phase_witness},
+    downbeats,
+    evidence::Streams,
+    flux,
+    flux::Flux,
+    levels::best_reading,
+    loudness::loudness,
+    pulse,
+    spectrum::Spectrum,
+    timing::TimedBeat,
     waveform::waveform,
 };
 use eightcount_domain::{BeatGrid, Bpm, Confidence, Hearing};
@@ -48,6 +57,9 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let pulse = &pulse[audible.clone()];
     let first = pulse::track(pulse);
     let reading = best_reading(pulse, &first, &streams, audible.start).ok_or(AudioError::NoBeats)?;
+    let times: Vec<f64> = reading.beats.iter().map(|b| b.time).collect();
+    // Half our own evidence, half what aubio's onsets say, which it finds without looking for a pulse.
+    let witness = phase_witness(&aubio_onsets(pcm), &times).max(0.0);
     let beats = reading.beats;
     let bars = downbeats::bars(&beats, &spectrum, &flux);
     Ok(BeatGrid {
@@ -57,10 +69,10 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
         phase: bars.phase,
         confidence: Confidence {
             tempo_octave: reading.octave_confidence,
-            beat_phase: reading.phase_confidence,
+            beat_phase: f32::midpoint(reading.phase_confidence, witness),
             bar_phase: bars.confidence,
         },
-        beats: beats.iter().map(|b| b.time).collect(),
+        beats: times,
     })
 }
 
