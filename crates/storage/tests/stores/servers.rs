@@ -119,8 +119,8 @@ impl MariaDb {
         command.arg(format!("--datadir={}", folder.join("data").display()));
         command.arg(format!("--port={}", self.port));
         command.arg(format!("--socket={}", folder.join("socket").display()));
-        // Nothing here must survive a power cut.
-        command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]);
+        // What was committed must survive a kill, but not a power cut.
+        command.args(["--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M"]);
         self.server = Some(Server::start(&mut command, &folder.join("log")));
         let root = self.address("mysql");
         until("MariaDB answers", async || sqlx::MySqlPool::connect(&root).await.is_ok()).await;
