@@ -1,5 +1,6 @@
 //! Ingest: a performance becomes steps.
 
+use crate::alive::Pulse;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use eightcount_audio::{EightFeatures, all_eights, features, hear};
@@ -8,7 +9,7 @@ use eightcount_domain::{
     self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Performance,
     PerformanceStatus, Role, Step, StepId, SubjectBox,
 };
-use eightcount_media::{ConformOptions, Refusal, Watch};
+use eightcount_media::{ConformOptions, Refusal};
 use eightcount_workflows::contract::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, PublishPerformanceInput,
     Published, WatchInput, Watched,
@@ -40,13 +41,13 @@ struct SeenEight {
 }
 
 /// Makes the mezzanine.
-pub(crate) async fn conform(desk: &Desk, input: IngestInput) -> Result<Conformed, Failure> {
+pub(crate) async fn conform(desk: &Desk, input: IngestInput, pulse: Pulse) -> Result<Conformed, Failure> {
     let _turn = desk.ingest_turn().await?;
     let original = desk.storage.blobs.local(&BlobHash(input.performance.0.clone())).await?;
     let scratch = desk.scratch()?;
     let output = scratch.path().join("mezzanine.mp4");
     let options = ConformOptions::default();
-    let (_, made) = desk.media.conform(&original, &output, &options, &mut Watch::nobody()).await?;
+    let (_, made) = desk.media.conform(&original, &output, &options, &mut pulse.watch()).await?;
     let mezzanine = desk.keep(&output).await?;
     Ok(Conformed { mezzanine, width: made.width, height: made.height, fps: made.fps, frames: made.frames })
 }
@@ -75,10 +76,10 @@ pub(crate) async fn hear_music(
 }
 
 /// Finds the subject and its movement in each eight.
-pub(crate) async fn watch(desk: &Desk, input: WatchInput) -> Result<Watched, Failure> {
+pub(crate) async fn watch(desk: &Desk, input: WatchInput, pulse: Pulse) -> Result<Watched, Failure> {
     let _turn = desk.ingest_turn().await?;
     let heard: Vec<HeardEight> = desk.read_json(&input.eights).await?;
-    let frames = watch_frames(desk, &input.conformed).await?;
+    let frames = watch_frames(desk, &input.conformed, &pulse).await?;
     let mezzanine = desk.storage.blobs.local(&input.conformed.mezzanine).await?;
     let scratch = desk.scratch()?;
     let mut seen = Vec::with_capacity(heard.len());
@@ -93,7 +94,7 @@ pub(crate) async fn watch(desk: &Desk, input: WatchInput) -> Result<Watched, Fai
 }
 
 /// Reads the video twice: to learn the background, then to see what stands before it.
-async fn watch_frames(desk: &Desk, conformed: &Conformed) -> Result<WatchedFrames, Failure> {
+async fn watch_frames(desk: &Desk, conformed: &Conformed, pulse: &Pulse) -> Result<WatchedFrames, Failure> {
     let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
     let (width, height) = small_size(conformed);
     let (w, h) = (width as usize, height as usize);
@@ -104,7 +105,7 @@ async fn watch_frames(desk: &Desk, conformed: &Conformed) -> Result<WatchedFrame
             samples.push(pixels.to_vec());
         }
     };
-    desk.media.gray_frames(&mezzanine, (width, height), &mut Watch::nobody(), &mut sample).await?;
+    desk.media.gray_frames(&mezzanine, (width, height), &mut pulse.watch(), &mut sample).await?;
     let samples = samples.iter().map(|pixels| GrayFrame::new(w, h, pixels)).collect::<Result<Vec<_>, _>>()?;
     let mut watcher = Watcher::new(Background::of(&samples)?, conformed.fps);
     let mut failed = None;
@@ -112,7 +113,7 @@ async fn watch_frames(desk: &Desk, conformed: &Conformed) -> Result<WatchedFrame
         let pushed = GrayFrame::new(w, h, pixels).and_then(|frame| watcher.push(&frame));
         failed = failed.take().or(pushed.err());
     };
-    desk.media.gray_frames(&mezzanine, (width, height), &mut Watch::nobody(), &mut push).await?;
+    desk.media.gray_frames(&mezzanine, (width, height), &mut pulse.watch(), &mut push).await?;
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(watcher.finish()),

@@ -2,7 +2,7 @@
 
 #![expect(dead_code, reason = "the macro makes constants for callers that are workflows of the same crate")]
 
-use crate::alive::alive;
+use crate::alive::{alive, alive_with};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::{amplitude, clustering, cross_edit, ingest, preprocess, publish, screen, suggestion, take};
@@ -98,7 +98,7 @@ impl Choreo {
         context: ActivityContext,
         input: IngestInput,
     ) -> Result<Conformed, ActivityError> {
-        alive(&context, ingest::conform(&self.0, input)).await
+        alive_with(&context, |pulse| ingest::conform(&self.0, input, pulse)).await
     }
 
     #[activity(definition = choreo_definitions::Watch)]
@@ -107,7 +107,7 @@ impl Choreo {
         context: ActivityContext,
         input: WatchInput,
     ) -> Result<Watched, ActivityError> {
-        alive(&context, ingest::watch(&self.0, input)).await
+        alive_with(&context, |pulse| ingest::watch(&self.0, input, pulse)).await
     }
 
     #[activity(definition = choreo_definitions::PublishPerformance)]
