@@ -140,6 +140,7 @@ pub(crate) async fn publish(desk: &Desk, input: PublishPerformanceInput) -> Resu
         quality: seen.quality,
         thumbnail: seen.thumbnail,
         hidden: false,
+        on_screen_text: false,
     };
     let steps: Vec<_> = heard.into_iter().zip(seen).enumerate().map(step).collect();
     let Conformed { mezzanine, width, height, fps, frames } = input.conformed;

@@ -4,14 +4,14 @@ use crate::amplitude::shared_key;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use crate::library::IndexedLibrary;
-use eightcount_choreo::suggest::{self, Question, Scored};
+use eightcount_choreo::suggest::{self, Question, Scored, Taste, Upcoming};
 use eightcount_domain::{
-    BlobHash, Candidate, FailureCode, FeatureVector, RenderProfile, Step, StepId, Suggestion, TakeKey,
+    BlobHash, Candidate, FailureCode, RenderProfile, Role, Step, StepId, Suggestion, TakeKey,
 };
 use eightcount_edit::{TakePlan, TakeRequest, TakeStep, plan_take};
 use eightcount_storage::{Likeness, SimilarStep};
 use eightcount_workflows::contract::{
-    AnalysedSection, Offer, PlanTakeInput, SectionInput, SuggestInput, Suggested,
+    AnalysedSection, Offer, PlanTakeInput, SectionInput, Sound, SuggestInput, Suggested,
 };
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     let library = desk.library.newest(&desk.storage.choreo).await?;
     let section: AnalysedSection = desk.read_json(&input.section).await?;
     share_likeness(desk, &library, &section, &input).await?;
-    let answer = answer(&library, &section, &input).await?;
+    let answer = answer(&library, section.clone(), &input).await?;
     if answer.candidates.is_empty() {
         return Err(Failure::refused(FailureCode::EmptyLibrary));
     }
@@ -44,8 +44,16 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
         let take = store_plan(desk, &laid.plan(step, previous.clone())?).await?;
         candidates.push(candidate(scored, take));
     }
-    let suggestion =
-        Suggestion { id: input.id, candidates, filtered: answer.filtered, exhausted: answer.exhausted };
+    let (filtered_en, filtered_ko) = suggest::explain(&answer.filtered);
+    let suggestion = Suggestion {
+        id: input.id,
+        candidates,
+        filtered: answer.filtered,
+        filtered_en,
+        filtered_ko,
+        relaxed: answer.relaxed,
+        exhausted: answer.exhausted,
+    };
     Ok(brief(&desk.storage.choreo.put_suggestion(&suggestion).await?))
 }
 
@@ -57,7 +65,8 @@ async fn share_likeness(
     input: &SuggestInput,
 ) -> Result<(), Failure> {
     let features = found("the eight's features", section.features.get(input.eight as usize))?.clone();
-    let (searched, cluster) = (Arc::clone(library), input.cluster);
+    let cluster = found("the eight's sound", input.sounds.get(input.eight as usize))?.cluster;
+    let searched = Arc::clone(library);
     let nearest = compute(move || searched.index.nearest(&features, SHARED_SIMILAR)).await?;
     let similar = nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect();
     let likeness = Likeness { cluster, library_version: library.version, similar };
@@ -101,32 +110,35 @@ impl Laid<'_> {
 /// A hundred thousand steps are scored in milliseconds, but not on a thread that others wait for.
 async fn answer(
     library: &Arc<IndexedLibrary>,
-    section: &AnalysedSection,
+    section: AnalysedSection,
     input: &SuggestInput,
 ) -> Result<suggest::Answer, Failure> {
-    let index = input.eight as usize;
-    let eight = *found("the eight", section.eights.get(index))?;
-    let features: FeatureVector = found("the eight's features", section.features.get(index))?.clone();
-    let history: Vec<_> = input.chosen.iter().map(chosen).collect();
-    let at = |eight: Option<u32>| history.iter().find(|chosen| Some(chosen.eight) == eight).cloned();
-    let (previous, next) = (at(input.eight.checked_sub(1)), at(input.eight.checked_add(1)));
     let (library, input) = (Arc::clone(library), input.clone());
     compute(move || {
-        let question = Question {
-            eight: input.eight,
-            role: input.role,
-            tempo_bpm: eight.tempo_bpm(),
-            amplitude: input.rms_dbfs,
-            cluster: input.cluster,
-            features: &features,
-            previous,
-            next: next.map(|chosen| chosen.step),
-            history: &history,
-            rerolled: &input.rerolled,
-        };
-        suggest::suggest(&library.index, &question)
+        let (index, taste) = (&library.index, Taste::from(input.flavour));
+        let history: Vec<_> = input.chosen.iter().map(chosen).collect();
+        let eights = upcoming(&section, &input.sounds);
+        let asked = found("the eight", eights.get(input.eight as usize))?;
+        let question = Question { rerolled: &input.rerolled, ..asked.question(&history) };
+        let answer = suggest::suggest_for(index, &question, taste);
+        Ok(suggest::look_ahead(index, &question, &eights, taste, answer))
     })
-    .await
+    .await?
+}
+
+/// Every eight of a section as it is asked about.
+fn upcoming<'a>(section: &'a AnalysedSection, sounds: &[Sound]) -> Vec<Upcoming<'a>> {
+    let count = section.eights.len();
+    let all = section.eights.iter().zip(&section.features).zip(sounds).enumerate();
+    all.map(|(index, ((eight, features), sound))| Upcoming {
+        eight: index as u32,
+        role: Role::at(index, count),
+        tempo_bpm: eight.tempo_bpm(),
+        amplitude: sound.rms_dbfs,
+        cluster: sound.cluster,
+        features,
+    })
+    .collect()
 }
 
 fn chosen(chosen: &eightcount_workflows::contract::Chosen) -> suggest::Chosen {

@@ -218,7 +218,8 @@ impl Gateway {
 
     /// Selects a step. The same wish twice has one effect: its id is made of what it wishes.
     pub async fn select(&self, id: &ChoreographyId, wish: SelectStep) -> Result<Receipt, GatewayError> {
-        let update_id = format!("select:{}:{}:{}", wish.eight, wish.step, wish.revision);
+        let way = wish.mirrored.map_or("", |mirrored| if mirrored { "mirrored" } else { "plain" });
+        let update_id = format!("select:{}:{}:{way}:{}", wish.eight, wish.step, wish.revision);
         let handle = self.choreography(id);
         updating("selecting a step", || {
             let options = update_options(update_id.clone());

@@ -18,6 +18,7 @@ pub fn timed() -> OpenApiRouter<App> {
         .merge(choreographies::routes())
         .routes(routes!(steps::thumbnail::handle))
         .routes(routes!(steps::hidden::handle))
+        .routes(routes!(steps::on_screen_text::handle))
         .routes(routes!(takes::get::handle))
         .merge(service::routes())
 }

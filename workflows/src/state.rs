@@ -265,11 +265,7 @@ impl State {
     }
 
     fn role(&self, k: usize) -> Role {
-        match (k == 0, k + 1 == self.eights.len()) {
-            (true, _) => Role::Intro,
-            (_, true) => Role::Outro,
-            _ => Role::Body,
-        }
+        Role::at(k, self.eights.len())
     }
 
     fn selected(&self) -> usize {

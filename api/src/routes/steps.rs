@@ -1,4 +1,5 @@
 //! `/api/steps`
 
 pub mod hidden;
+pub mod on_screen_text;
 pub mod thumbnail;

@@ -1,7 +1,7 @@
 //! Candidates of an eight.
 
 use crate::problem::Language;
-use eightcount_domain::{Candidate, ChoreographyId, Filtered, ScoreTerm, TakeKey};
+use eightcount_domain::{Candidate, ChoreographyId, Filtered, Flavour, Relaxed, ScoreTerm, TakeKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,13 @@ pub struct CandidatesView {
     pub candidates: Vec<CandidateView>,
     /// How many steps of the library each filter left out.
     pub filtered: Filtered,
+    /// The same in a line for people, in the reader's language.
+    #[schema(example = "41 steps: 3 hidden, 12 too slow or too fast; 26 left")]
+    pub filtered_text: String,
+    /// Rules that were set aside because they left nothing at all.
+    pub relaxed: Vec<Relaxed>,
+    /// What the suggestion favours: the choreography's option.
+    pub flavour: Flavour,
     /// Every step was offered by now: the next re-roll starts over.
     pub exhausted: bool,
 }

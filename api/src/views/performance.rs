@@ -88,6 +88,8 @@ pub struct StepView {
     pub quality: f32,
     /// Left out of suggestions by a curator.
     pub hidden: bool,
+    /// A curator says that it shows text: it is never mirrored.
+    pub on_screen_text: bool,
     /// Where its picture is.
     pub thumbnail_url: String,
 }
@@ -153,6 +155,7 @@ impl From<Step> for StepView {
             end_box: step.end_box,
             quality: step.quality,
             hidden: step.hidden,
+            on_screen_text: step.on_screen_text,
         }
     }
 }

@@ -8,10 +8,10 @@
 //! always taking the best candidate.
 
 use eightcount_choreo::suggest::{
-    Chosen, Flavour, Library, Question, Upcoming, best_path, greedy_path, look_ahead, suggest,
+    Chosen, Library, Question, Upcoming, best_path, greedy_path, look_ahead, suggest,
 };
 use eightcount_domain::{
-    BlobHash, ClusterLabel, ContentHash, FeatureVector, Movement, MovementTier, PerformanceId, Pose,
+    BlobHash, ClusterLabel, ContentHash, FeatureVector, Flavour, Movement, MovementTier, PerformanceId, Pose,
     PoseJoint, Role, Step, StepId, SubjectBox,
 };
 use rustix::time::{ClockId, clock_gettime};
@@ -75,6 +75,7 @@ impl Numbers {
             quality: 0.2 + 0.8 * self.next(),
             thumbnail: BlobHash(hash),
             hidden: self.next() < 0.02,
+            on_screen_text: self.next() < 0.02,
         }
     }
 }
@@ -123,9 +124,9 @@ fn plan(steps: u32) {
     };
     let eights: Vec<Upcoming<'_>> = music.iter().enumerate().map(&mut eight).collect();
     let millis = |since: Duration| cpu().saturating_sub(since).as_secs_f64() * 1e3;
-    let greedy = greedy_path(&library, &eights, &[], Flavour::Balanced);
+    let greedy = greedy_path(&library, &eights, &[], Flavour::Balanced.into());
     let start = cpu();
-    let best = best_path(&library, &eights, &[], Flavour::Balanced);
+    let best = best_path(&library, &eights, &[], Flavour::Balanced.into());
     let planned = millis(start);
     let history = &best.selections[..4];
     let question = Question {
@@ -142,7 +143,7 @@ fn plan(steps: u32) {
     };
     let answer = suggest(&library, &question);
     let start = cpu();
-    let _ordered = look_ahead(&library, &question, &eights, Flavour::Balanced, answer);
+    let _ordered = look_ahead(&library, &question, &eights, Flavour::Balanced.into(), answer);
     let looked = millis(start);
     println!("| {steps} | {looked:.1} | {planned:.0} | {:.2} | {:.2} |", best.total(), greedy.total());
 }

@@ -30,9 +30,11 @@ mod tests;
 pub use explain::explain;
 pub use library::Library;
 pub use path::{Path, Upcoming, best_path, greedy_path, look_ahead};
-pub use weights::{Flavour, WEIGHTS};
+pub use weights::{Taste, WEIGHTS};
 
-use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Filtered, Role, ScoreTerm, StepId};
+use eightcount_domain::{
+    BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Filtered, Flavour, Relaxed, Role, ScoreTerm, StepId,
+};
 use filter::Sieve;
 use score::Scorer;
 
@@ -79,17 +81,6 @@ pub struct Question<'a> {
     pub rerolled: &'a [StepId],
 }
 
-/// A rule that was set aside because nothing would have been left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relaxed {
-    /// Steps of low quality are offered.
-    Quality,
-    /// Steps of a neighbouring selection's performance are offered.
-    SamePerformance,
-    /// The least stretched steps beyond 20 percent are offered.
-    Tempo,
-}
-
 /// A candidate, before there is a take of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
@@ -124,14 +115,14 @@ pub struct Answer {
 /// Answers a question from a library. Never fails: an empty library, or one with only hidden steps, gives an
 /// empty and exhausted answer.
 pub fn suggest(library: &Library, question: &Question<'_>) -> Answer {
-    suggest_for(library, question, Flavour::Balanced)
+    suggest_for(library, question, Flavour::Balanced.into())
 }
 
-/// Answers a question for a user who favours something.
-pub fn suggest_for(library: &Library, question: &Question<'_>, flavour: Flavour) -> Answer {
+/// Answers a question for a user's taste.
+pub fn suggest_for(library: &Library, question: &Question<'_>, taste: Taste) -> Answer {
     let sieve = Sieve::of(library, question);
-    let scorer = Scorer::new(library, question, flavour);
-    let chosen = six::choose(library, &scorer, &sieve.left(), flavour);
+    let scorer = Scorer::new(library, question, taste);
+    let chosen = six::choose(library, &scorer, &sieve.left(), taste);
     let offered = chosen.iter().map(|entry| entry.row);
     let exhausted = sieve.exhausted_after(offered);
     let candidates = chosen
@@ -142,7 +133,7 @@ pub fn suggest_for(library: &Library, question: &Question<'_>, flavour: Flavour)
                 follows: question.previous.is_some(),
                 relaxed: &sieve.relaxed,
             };
-            let terms = entry.values.terms(flavour.weights());
+            let terms = entry.values.terms(&taste);
             let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
             Scored {
                 step: library.id(entry.row),

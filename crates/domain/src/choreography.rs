@@ -1,8 +1,8 @@
 //! The state of one user's work, as everyone but the workflow sees it.
 
 use crate::{
-    Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, FrameRate, GridCorrection, Role, Section,
-    SongId, StepId, SuggestionId, TakeKey,
+    Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, Flavour, FrameRate, GridCorrection, Role,
+    Section, SongId, StepId, SuggestionId, TakeKey,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct ChoreographyOptions {
     pub fps: FrameRate,
     /// Frames of a dissolve, even, 0 (hard cut) to 20.
     pub transition_frames: u32,
+    /// What the suggestion favours.
+    pub flavour: Flavour,
     /// Correction of the song's beat grid.
     pub grid: GridCorrection,
     /// Seconds without any message after which the choreography finishes itself.
@@ -35,6 +37,7 @@ impl Default for ChoreographyOptions {
             resolution: 720,
             fps: FrameRate::Fps30,
             transition_frames: 12,
+            flavour: Flavour::default(),
             grid: GridCorrection::default(),
             idle_seconds: 24 * 60 * 60,
             previews: true,

@@ -28,5 +28,5 @@ pub use music::{
     Song, SongStatus,
 };
 pub use render::{Aspect, FrameGrid, RenderProfile};
-pub use suggestion::{Candidate, Filtered, ScoreTerm, Suggestion, Term};
+pub use suggestion::{Candidate, Filtered, Flavour, Relaxed, ScoreTerm, Suggestion, Term};
 pub use units::{BadUnit, Bpm, FrameIndex, FrameRate, Millis, Seconds};

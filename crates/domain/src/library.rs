@@ -68,6 +68,17 @@ pub enum Role {
     Outro,
 }
 
+impl Role {
+    /// The role of the `index`-th of `count` eights. A single eight is an intro.
+    pub fn at(index: usize, count: usize) -> Self {
+        match index {
+            0 => Self::Intro,
+            _ if index + 1 == count => Self::Outro,
+            _ => Self::Body,
+        }
+    }
+}
+
 /// How the movement of a step was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +164,9 @@ pub struct Step {
     pub thumbnail: BlobHash,
     /// Left out of suggestions by a curator.
     pub hidden: bool,
+    /// A curator says that it shows text: it is never shown left to right reversed.
+    #[serde(default)]
+    pub on_screen_text: bool,
 }
 
 impl Step {

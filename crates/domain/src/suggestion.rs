@@ -34,6 +34,37 @@ pub struct ScoreTerm {
     pub weight: f32,
 }
 
+/// What the user favours. It changes how much each term counts, and how much the six must differ from each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Flavour {
+    /// A bit of everything.
+    #[default]
+    Balanced,
+    /// Cuts that hardly show.
+    Smooth,
+    /// Movement that follows the music's strength.
+    Energetic,
+    /// What was not seen before, and candidates that differ more.
+    Surprising,
+}
+
+/// A rule that was set aside because nothing would have been left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Relaxed {
+    /// Steps that the phrase shows already are offered.
+    SamePhrase,
+    /// Steps of low quality are offered.
+    Quality,
+    /// Steps of a neighbouring selection's performance are offered.
+    SamePerformance,
+    /// The least stretched steps beyond 20 percent are offered.
+    Tempo,
+}
+
 /// A step offered for an eight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
@@ -55,6 +86,7 @@ pub struct Candidate {
 
 /// How many steps of the library each filter left out, in the order in which they were applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Filtered {
     /// Steps in the library.
@@ -63,6 +95,8 @@ pub struct Filtered {
     pub hidden: u32,
     /// Of the previous (or next) selection's performance: a cross-edit must cut.
     pub same_performance: u32,
+    /// Danced in the same phrase already.
+    pub same_phrase: u32,
     /// Needing a stretch of more than 20 percent.
     pub tempo: u32,
     /// Quality too low.
@@ -82,6 +116,15 @@ pub struct Suggestion {
     pub candidates: Vec<Candidate>,
     /// What was left out.
     pub filtered: Filtered,
+    /// The same in a line for people, in English.
+    #[serde(default)]
+    pub filtered_en: String,
+    /// And in Korean.
+    #[serde(default)]
+    pub filtered_ko: String,
+    /// Rules that were set aside because they left nothing at all.
+    #[serde(default)]
+    pub relaxed: Vec<Relaxed>,
     /// No step remains that was not offered before: the next re-roll starts over.
     pub exhausted: bool,
 }

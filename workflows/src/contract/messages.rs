@@ -10,6 +10,9 @@ pub struct SelectStep {
     pub eight: u32,
     /// One of its candidates.
     pub step: StepId,
+    /// Which way round, where the step is offered both ways; without it the one that is offered first.
+    #[serde(default)]
+    pub mirrored: Option<bool>,
     /// The revision the client saw.
     pub revision: u32,
 }

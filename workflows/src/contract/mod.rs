@@ -32,5 +32,5 @@ pub use preprocess::{ConcludeHearingInput, HearingInput, PreprocessInput, Prepro
 pub use publish::ChoreographyInput;
 pub use queues::{AUDIO, CHOREO, PRODUCT, Queue};
 pub use search_attributes::{KNOWN as SEARCH_ATTRIBUTES, OWNER, PROGRESS, SONG, STAGE};
-pub use suggestion::{Chosen, Offer, PlanTakeInput, SuggestInput, Suggested};
+pub use suggestion::{Chosen, Offer, PlanTakeInput, Sound, SuggestInput, Suggested};
 pub use take::{RenderPreviewsInput, RenderTakeInput, Rendered};

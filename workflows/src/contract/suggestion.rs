@@ -1,6 +1,8 @@
 //! Suggestion: six steps for an eight, given what was selected.
 
-use eightcount_domain::{BlobHash, ClusterLabel, RenderProfile, Role, SongId, StepId, SuggestionId, TakeKey};
+use eightcount_domain::{
+    BlobHash, ClusterLabel, Flavour, RenderProfile, SongId, StepId, SuggestionId, TakeKey,
+};
 use serde::{Deserialize, Serialize};
 
 /// A selection, as later suggestions see it.
@@ -16,6 +18,15 @@ pub struct Chosen {
     pub mirrored: bool,
 }
 
+/// An eight as suggestion hears it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sound {
+    /// Its loudness per beat, dB relative to full scale.
+    pub rms_dbfs: [f32; 8],
+    /// Its cluster.
+    pub cluster: ClusterLabel,
+}
+
 /// The question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SuggestInput {
@@ -29,16 +40,14 @@ pub struct SuggestInput {
     pub section: BlobHash,
     /// Index of the asked eight.
     pub eight: u32,
-    /// What it is for.
-    pub role: Role,
-    /// Its loudness per beat, dB relative to full scale.
-    pub rms_dbfs: [f32; 8],
-    /// Its cluster.
-    pub cluster: ClusterLabel,
+    /// Every eight of the section, in order: what comes later decides too.
+    pub sounds: Vec<Sound>,
     /// All selections so far, in order of eight, without the asked one.
     pub chosen: Vec<Chosen>,
     /// Steps that were offered for this eight and re-rolled away.
     pub rerolled: Vec<StepId>,
+    /// What the user favours.
+    pub flavour: Flavour,
     /// How the takes will be rendered.
     pub profile: RenderProfile,
 }

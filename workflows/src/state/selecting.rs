@@ -1,8 +1,8 @@
 //! Suggestions and selections.
 
 use super::{EightWork, Offered, SelectionWork, State};
-use crate::contract::{Chosen, Offer, Receipt, Reroll, SelectStep, SuggestInput, Suggested};
-use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, PerformanceId, SuggestionId};
+use crate::contract::{Chosen, Offer, Receipt, Reroll, SelectStep, Sound, SuggestInput, Suggested};
+use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, PerformanceId, StepId, SuggestionId};
 
 /// What an allowed selection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl State {
         self.check_changeable()?;
         let k = wish.eight as usize;
         let work = self.eights.get(k).ok_or(FailureCode::UnknownEight)?;
-        if work.selection.as_ref().is_some_and(|s| s.step == wish.step) {
+        if work.selection.as_ref().is_some_and(|s| wish.names(&s.step, s.mirrored)) {
             return Ok(Accepted::Nothing);
         }
         if self.open().is_some_and(|open| k > open) {
@@ -28,7 +28,7 @@ impl State {
         if wish.revision != self.revision {
             return Err(FailureCode::StaleRevision);
         }
-        if !work.offers.iter().any(|offer| offer.step == wish.step) {
+        if !work.offers.iter().any(|offer| wish.names(&offer.step, offer.mirrored)) {
             return Err(FailureCode::StepNotOffered);
         }
         match self.shown_before(k) {
@@ -48,7 +48,7 @@ impl State {
         let k = wish.eight as usize;
         let before = self.shown_before(k);
         let work = &mut self.eights[k];
-        let Some(offer) = work.offers.iter().find(|offer| offer.step == wish.step) else {
+        let Some(offer) = work.offers.iter().find(|offer| wish.names(&offer.step, offer.mirrored)) else {
             return Err(FailureCode::StepNotOffered);
         };
         let take = offer.take.clone().filter(|_| work.offered_after == before);
@@ -100,10 +100,9 @@ impl State {
         let work = &mut self.eights[wish.eight as usize];
         if work.exhausted {
             work.rerolled.clear();
-        } else {
-            let offered = work.offers.iter().map(|offer| offer.step.clone());
-            work.rerolled.extend(offered);
         }
+        // Where it starts over, what was refused a moment ago still comes last.
+        work.rerolled.extend(work.offers.iter().map(|offer| offer.step.clone()));
         self.ask(wish.eight as usize);
         self.revision += 1;
         self.touch();
@@ -133,18 +132,18 @@ impl State {
     /// The question to ask next, if any.
     pub(crate) fn next_suggestion(&self) -> Option<SuggestInput> {
         let (k, work) = self.eights.iter().enumerate().find(|(_, work)| work.asked.is_some())?;
-        let (heard, cluster, analysed) = (work.heard?, work.cluster?, self.analysed.clone()?);
+        let analysed = self.analysed.clone()?;
+        let sound = |work: &EightWork| Some(Sound { rms_dbfs: work.heard?.rms_dbfs, cluster: work.cluster? });
         Some(SuggestInput {
             id: SuggestionId { choreography: self.id.clone(), eight: k as u32, serial: work.asked? },
             song: self.song.clone(),
             hearing: self.hearing.clone()?,
             section: analysed,
             eight: k as u32,
-            role: self.role(k),
-            rms_dbfs: heard.rms_dbfs,
-            cluster,
+            sounds: self.eights.iter().map(sound).collect::<Option<_>>()?,
             chosen: self.chosen_except(k),
             rerolled: work.rerolled.clone(),
+            flavour: self.options.flavour,
             profile: self.profile(),
         })
     }
@@ -230,6 +229,13 @@ impl State {
 
     fn receipt(&self) -> Receipt {
         Receipt { revision: self.revision, version: self.version }
+    }
+}
+
+impl SelectStep {
+    /// Is this step, shown this way round, what is wished?
+    fn names(&self, step: &StepId, mirrored: bool) -> bool {
+        self.step == *step && self.mirrored.is_none_or(|wished| wished == mirrored)
     }
 }
 

@@ -114,7 +114,12 @@ fn joined(input: &CrossEditInput) -> CrossEdited {
 /// The wish for candidate `place` of eight `k`, as a client with the newest state makes it.
 fn wish(state: &State, k: usize, place: usize) -> SelectStep {
     let offers = &state.eights[k].offers;
-    SelectStep { eight: k as u32, step: offers[place % offers.len()].step.clone(), revision: state.revision }
+    SelectStep {
+        eight: k as u32,
+        step: offers[place % offers.len()].step.clone(),
+        mirrored: None,
+        revision: state.revision,
+    }
 }
 
 fn choose_all(state: &mut State) {
@@ -142,6 +147,27 @@ fn stages_come_at_half_three_quarters_and_the_last_selection() {
     assert_eq!(seen[5], [(StageName::Quarter, 2), (StageName::Half, 4)]);
     assert_eq!(seen[7], [(StageName::Quarter, 2), (StageName::Half, 4), (StageName::Whole, 8)]);
     assert!(state.is_product_ready() && state.is_quiet());
+}
+
+#[test]
+fn a_step_offered_both_ways_is_selected_the_way_that_is_wished() {
+    let mut state = begin(3);
+    let question = state.next_suggestion().unwrap();
+    assert_eq!(question.sounds.len(), 3);
+    let offer = |mirrored, number| Offer { step: step(1, 1), mirrored, take: TakeKey(hash("way", number)) };
+    let both =
+        Suggested { id: question.id.clone(), offers: vec![offer(false, 0), offer(true, 1)], exhausted: true };
+    state.apply_suggested(&question, &both);
+    let mut select = |mirrored| {
+        let revision = state.revision;
+        state.select(&SelectStep { eight: 0, step: step(1, 1), mirrored, revision }).unwrap();
+        let selected = state.view().eights[0].selection.clone().unwrap();
+        (state.revision, selected.mirrored, selected.take.unwrap())
+    };
+    assert_eq!(select(None), (1, false, TakeKey(hash("way", 0))));
+    assert_eq!(select(Some(true)), (2, true, TakeKey(hash("way", 1))));
+    assert_eq!(select(None), (2, true, TakeKey(hash("way", 1))), "that step is selected already");
+    assert_eq!(select(Some(false)), (3, false, TakeKey(hash("way", 0))));
 }
 
 #[test]
@@ -178,7 +204,7 @@ fn a_selection_that_would_not_cut_any_more_is_given_back() {
     let next = state.eights[2].selection.as_ref().unwrap().step.performance.clone();
     let same = state.eights[1].offers[1].step.clone();
     assert_eq!(same.performance, next);
-    let change = SelectStep { eight: 1, step: same, revision: state.revision };
+    let change = SelectStep { eight: 1, step: same, mirrored: None, revision: state.revision };
     state.select(&change).unwrap();
     assert_eq!(state.view().open_eight, Some(2));
     assert_eq!(state.view().status, ChoreographyStatus::Selecting);

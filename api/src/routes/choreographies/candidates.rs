@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use eightcount_domain::{
-    Candidate, ChoreographyId, ChoreographyState, EightState, FailureCode, SuggestionId,
+    Candidate, ChoreographyId, ChoreographyState, EightState, FailureCode, Selection, SuggestionId,
 };
 use eightcount_storage::StorageError;
 
@@ -91,6 +91,12 @@ pub async fn handle(
         revision: state.revision,
         candidates,
         filtered: suggestion.filtered,
+        filtered_text: match language {
+            Language::English => suggestion.filtered_en,
+            Language::Korean => suggestion.filtered_ko,
+        },
+        relaxed: suggestion.relaxed,
+        flavour: state.options.flavour,
         exhausted: suggestion.exhausted,
     }))
 }
@@ -128,7 +134,9 @@ async fn view(
     let performance = app.storage().choreo.performance(&candidate.step.performance).await?;
     let (title, credit) = performance.map(|p| (p.title, p.credit)).unwrap_or_default();
     let ready = app.storage().product.take(&candidate.take).await?.is_some();
-    let selected = eight.selection.as_ref().is_some_and(|selection| selection.step == candidate.step);
+    let shown =
+        |selection: &Selection| selection.step == candidate.step && selection.mirrored == candidate.mirrored;
+    let selected = eight.selection.as_ref().is_some_and(shown);
     Ok(CandidateView {
         performance_title: title,
         performance_credit: credit,

@@ -7,9 +7,7 @@ use crate::{
     views::{ReportEight, ReportView},
 };
 use axum::{Json, extract::State};
-use eightcount_domain::{
-    Candidate, ChoreographyId, ChoreographyState, EightState, Selection, StepId, SuggestionId,
-};
+use eightcount_domain::{Candidate, ChoreographyId, ChoreographyState, EightState, Selection, SuggestionId};
 use eightcount_storage::{Storage, StorageError};
 
 /// Show what a choreography is made of
@@ -58,7 +56,7 @@ async fn eights(
         let Some(selection) = &eight.selection else { continue };
         let newest = eight.suggestion.as_ref().map(|id| id.serial).or(newest);
         let last = SuggestionId { choreography: state.id.clone(), eight: k, serial: newest.unwrap_or(0) };
-        let offered = offered(storage, last, &selection.step).await?;
+        let offered = offered(storage, last, selection).await?;
         reported.push(report_of(storage, k, eight, selection, offered, language).await?);
     }
     Ok(reported)
@@ -69,13 +67,14 @@ async fn eights(
 async fn offered(
     storage: &Storage,
     last: SuggestionId,
-    step: &StepId,
+    selection: &Selection,
 ) -> Result<Option<Candidate>, StorageError> {
     for serial in (0..=last.serial).rev() {
         let id = SuggestionId { serial, ..last.clone() };
         let suggestion = storage.choreo.suggestion(&id).await?;
         let candidates = suggestion.map(|suggestion| suggestion.candidates).unwrap_or_default();
-        if let Some(candidate) = candidates.into_iter().find(|candidate| candidate.step == *step) {
+        let shown = |c: &Candidate| c.step == selection.step && c.mirrored == selection.mirrored;
+        if let Some(candidate) = candidates.into_iter().find(shown) {
             return Ok(Some(candidate));
         }
     }

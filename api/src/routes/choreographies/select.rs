@@ -19,6 +19,9 @@ use utoipa::ToSchema;
 pub struct Select {
     /// One of the candidates' steps.
     pub step: String,
+    /// Which way round, where a step is offered both ways; without it the better one.
+    #[serde(default)]
+    pub mirrored: Option<bool>,
     /// The revision of the choreography that you saw.
     pub revision: u32,
 }
@@ -50,7 +53,7 @@ pub async fn handle(
     Body(choice): Body<Select>,
 ) -> Result<Json<ReceiptView>, Problem> {
     let step: StepId = choice.step.parse().map_err(|_| Problem::new(FailureCode::UnknownStep))?;
-    let wish = SelectStep { eight: k, step, revision: choice.revision };
+    let wish = SelectStep { eight: k, step, mirrored: choice.mirrored, revision: choice.revision };
     match app.gateway().select(&id, wish).await {
         Ok(receipt) => {
             app.reader().acknowledge(&id, receipt.version);

@@ -1,8 +1,8 @@
 //! Which steps may be offered, and how many each rule leaves out.
 
 use super::library::{Library, Row};
-use super::{CANDIDATES, Question, Relaxed, terms};
-use eightcount_domain::Filtered;
+use super::{CANDIDATES, Question, terms};
+use eightcount_domain::{Filtered, Relaxed};
 
 /// Quality below which a step is left out.
 pub const LEAST_QUALITY: f32 = 0.3;

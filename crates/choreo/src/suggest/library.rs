@@ -26,6 +26,8 @@ pub(super) struct Hot {
     pub quality: f32,
     pub role: Role,
     pub hidden: bool,
+    /// Never mirrored.
+    pub on_screen_text: bool,
     /// How the subject stands at the start.
     pub start: Option<Stand>,
 }
@@ -95,6 +97,7 @@ impl Library {
                 quality: step.quality,
                 role: step.role,
                 hidden: step.hidden,
+                on_screen_text: step.on_screen_text,
                 start: step.start_box.as_ref().and_then(Stand::of),
             });
             library.shapes.push(terms::shape(&step.movement.per_beat));
@@ -147,6 +150,7 @@ impl Library {
             quality: hot.quality,
             thumbnail: BlobHash(ContentHash::from_digest(&cold.thumbnail)),
             hidden: hot.hidden,
+            on_screen_text: hot.on_screen_text,
         })
     }
 

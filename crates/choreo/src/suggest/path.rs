@@ -9,7 +9,7 @@
 use super::filter::{Allowed, Sieve};
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
-use super::{Answer, Chosen, Flavour, Question, six, suggest_for};
+use super::{Answer, Chosen, Question, Taste, six, suggest_for};
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Role};
 use std::collections::BTreeMap;
 
@@ -64,8 +64,8 @@ impl Path {
 }
 
 impl<'a> Upcoming<'a> {
-    /// The question about this eight after these selections.
-    fn question<'q>(&self, history: &'q [Chosen]) -> Question<'q>
+    /// The question about this eight after these selections; nothing was re-rolled.
+    pub fn question<'q>(&self, history: &'q [Chosen]) -> Question<'q>
     where
         'a: 'q,
     {
@@ -86,11 +86,11 @@ impl<'a> Upcoming<'a> {
 }
 
 /// Takes the best candidate of each eight in turn. `fixed` are the selections made for other eights.
-pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], flavour: Flavour) -> Path {
+pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], taste: Taste) -> Path {
     let mut path = Path::default();
     let mut history = fixed.to_vec();
     for upcoming in eights {
-        let answer = suggest_for(library, &upcoming.question(&history), flavour);
+        let answer = suggest_for(library, &upcoming.question(&history), taste);
         let Some(best) = answer.candidates.into_iter().next() else { break };
         let chosen = Chosen {
             eight: upcoming.eight,
@@ -107,14 +107,14 @@ pub fn greedy_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen],
 
 /// The best way found through all eights, which are in order; see the module's description. `fixed` are the
 /// selections made for other eights.
-pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], flavour: Flavour) -> Path {
-    let greedy = greedy_path(library, eights, fixed, flavour);
-    let mut layers = layers(library, eights, fixed, flavour);
+pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], taste: Taste) -> Path {
+    let greedy = greedy_path(library, eights, fixed, taste);
+    let mut layers = layers(library, eights, fixed, taste);
     for (layer, chosen) in layers.iter_mut().zip(&greedy.selections) {
         layer.rows.extend(library.row(&chosen.step));
         layer.tidy();
     }
-    match search(library, &layers, fixed, Effort { flavour, ways: PLAN_WAYS, searching: SEARCHING_WAYS }) {
+    match search(library, &layers, fixed, Effort { taste, ways: PLAN_WAYS, searching: SEARCHING_WAYS }) {
         Some(planned) if planned.total() > greedy.total() => planned,
         _ => greedy,
     }
@@ -126,7 +126,7 @@ pub fn look_ahead(
     library: &Library,
     question: &Question<'_>,
     upcoming: &[Upcoming<'_>],
-    flavour: Flavour,
+    taste: Taste,
     mut answer: Answer,
 ) -> Answer {
     let others = question.history.iter().filter(|c| c.eight != question.eight);
@@ -137,14 +137,14 @@ pub fn look_ahead(
         return answer;
     }
     let mut fixed: Vec<Chosen> = others.cloned().collect();
-    let layers = layers(library, &eights, &fixed, flavour);
+    let layers = layers(library, &eights, &fixed, taste);
     let future: Vec<f32> = answer
         .candidates
         .iter()
         .map(|candidate| {
             let (step, mirrored) = (candidate.step.clone(), candidate.mirrored);
             fixed.push(Chosen { eight: question.eight, cluster: question.cluster, step, mirrored });
-            let path = search(library, &layers, &fixed, Effort { flavour, ways: LOOK_WAYS, searching: 0 });
+            let path = search(library, &layers, &fixed, Effort { taste, ways: LOOK_WAYS, searching: 0 });
             fixed.pop();
             path.map_or(0.0, |p| p.total())
         })
@@ -173,12 +173,7 @@ impl Layer<'_> {
 }
 
 /// Short lists by all that does not depend on the neighbouring eights.
-fn layers<'a>(
-    library: &Library,
-    eights: &[Upcoming<'a>],
-    fixed: &[Chosen],
-    flavour: Flavour,
-) -> Vec<Layer<'a>> {
+fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen], taste: Taste) -> Vec<Layer<'a>> {
     let mut of_cluster: BTreeMap<ClusterLabel, Vec<Row>> = BTreeMap::new();
     for chosen in fixed {
         of_cluster.entry(chosen.cluster).or_default().extend(library.row(&chosen.step));
@@ -187,7 +182,7 @@ fn layers<'a>(
     for upcoming in eights {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
         let left = offered(library, &question);
-        let scorer = Scorer::new(library, &question, flavour);
+        let scorer = Scorer::new(library, &question, taste);
         let mut rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
         let carried: Vec<Row> = rows.iter().take(CARRIED).copied().collect();
         let earlier = of_cluster.entry(upcoming.cluster).or_default();
@@ -212,10 +207,10 @@ fn offered(library: &Library, question: &Question<'_>) -> Vec<Allowed> {
 }
 
 /// The steps of the whole library that follow these selections best.
-fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], flavour: Flavour) -> Vec<Row> {
+fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], taste: Taste) -> Vec<Row> {
     let question = upcoming.question(history);
     let left = offered(library, &question);
-    six::shortlist(library, &Scorer::new(library, &question, flavour), &left, FOUND, FROM_ONE)
+    six::shortlist(library, &Scorer::new(library, &question, taste), &left, FOUND, FROM_ONE)
 }
 
 /// The way to one step.
@@ -230,7 +225,7 @@ struct Way {
 /// What a search goes by.
 #[derive(Clone, Copy)]
 struct Effort {
-    flavour: Flavour,
+    taste: Taste,
     /// How many ways go on from one eight to the next.
     ways: usize,
     /// How many of them search the whole library for what follows.
@@ -245,10 +240,10 @@ fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Eff
         for (from, way) in ways.iter().enumerate() {
             let mut layer = layer.clone();
             if from < effort.searching {
-                layer.rows.extend(followers(library, &layer.upcoming, &way.history, effort.flavour));
+                layer.rows.extend(followers(library, &layer.upcoming, &way.history, effort.taste));
                 layer.tidy();
             }
-            for entry in continuations(library, &layer, &way.history, effort.flavour) {
+            for entry in continuations(library, &layer, &way.history, effort.taste) {
                 let total = way.total + entry.score;
                 let best = reached.entry((entry.row, entry.mirrored)).or_insert((total, from, entry));
                 if total > best.0 {
@@ -279,11 +274,11 @@ impl Way {
 }
 
 /// What may follow these selections at a layer.
-fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen], flavour: Flavour) -> Vec<Entry> {
+fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen], taste: Taste) -> Vec<Entry> {
     let question = layer.upcoming.question(history);
     let neighbours = question.previous.iter().map(|c| &c.step).chain(&question.next);
     let barred: Vec<u32> = neighbours.filter_map(|id| library.performance(&id.performance)).collect();
-    let scorer = Scorer::new(library, &question, flavour);
+    let scorer = Scorer::new(library, &question, taste);
     let open = layer.rows.iter().filter(|&&row| !barred.contains(&library.hot[row].performance));
     open.flat_map(|&row| scorer.full(row, false)).flatten().collect()
 }

@@ -1,7 +1,6 @@
 //! Why a step is offered, in sentences for people.
 
-use super::Relaxed;
-use eightcount_domain::{ScoreTerm, Term};
+use eightcount_domain::{Relaxed, ScoreTerm, Term};
 
 /// Sentences from terms.
 const SENTENCES: usize = 2;
@@ -87,6 +86,7 @@ fn reason(term: &ScoreTerm, why: &Circumstances<'_>) -> Sentence {
 
 fn warning(relaxed: Relaxed) -> Sentence {
     match relaxed {
+        Relaxed::SamePhrase => ("Seen in this phrase already.", "이 구절에 이미 나온 동작이에요."),
         Relaxed::Quality => {
             ("The dancer is not always seen well.", "춤추는 사람이 잘 보이지 않는 순간이 있어요.")
         }
@@ -100,9 +100,10 @@ fn warning(relaxed: Relaxed) -> Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eightcount_domain::Flavour;
 
     fn term(term: Term, value: f32) -> ScoreTerm {
-        ScoreTerm { term, value, weight: super::super::Flavour::Balanced.weight(term) }
+        ScoreTerm { term, value, weight: super::super::Taste::from(Flavour::Balanced).weight(term) }
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub fn step(p: u8, index: u32) -> Step {
         quality: 0.9,
         thumbnail: BlobHash(ContentHash::from_digest(&[p ^ 0x5a; 32])),
         hidden: false,
+        on_screen_text: false,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::library::{Library, Probe, Row};
 use super::terms::{self, Cut, Return, Stand};
-use super::weights::{Values, Weights};
-use super::{Chosen, Flavour, Question};
+use super::weights::{Taste, Values};
+use super::{Chosen, Question};
 use eightcount_domain::BEATS_PER_EIGHT;
 
 /// A mirror image must connect this much better than the original to be offered in its place: it turns
@@ -31,7 +31,7 @@ struct Use {
 /// Scores steps for one question.
 pub struct Scorer<'a> {
     library: &'a Library,
-    weights: Weights,
+    taste: Taste,
     eight: u32,
     probe: Option<Probe>,
     loudness: [f32; BEATS_PER_EIGHT],
@@ -48,7 +48,7 @@ pub struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    pub fn new(library: &'a Library, question: &Question<'_>, flavour: Flavour) -> Self {
+    pub fn new(library: &'a Library, question: &Question<'_>, taste: Taste) -> Self {
         let others = || question.history.iter().filter(|c| c.eight != question.eight);
         let mut performance_use: Vec<Option<u32>> = vec![None; library.performances()];
         for chosen in others() {
@@ -75,7 +75,7 @@ impl<'a> Scorer<'a> {
         let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
         Self {
             library,
-            weights: flavour.weights(),
+            taste,
             eight: question.eight,
             probe: library.probe(&question.features.0),
             loudness: terms::shape(&question.amplitude),
@@ -94,7 +94,7 @@ impl<'a> Scorer<'a> {
     /// round, mirror images of repeated steps aside. None when it cannot reach `least`, which saves most
     /// steps the dearest part, their music.
     pub fn quick(&self, row: Row, least: f32) -> Option<f32> {
-        let [similarity, energy, connection, tempo, repeat, novelty] = self.weights.0;
+        let [similarity, energy, connection, tempo, repeat, novelty] = self.taste.weights();
         let hot = &self.library.hot[row];
         let course = terms::dot8(&self.loudness, &self.library.shapes[row]);
         let stretch = terms::stretch_log2(self.tempo_log2 - hot.tempo_log2);
@@ -107,8 +107,9 @@ impl<'a> Scorer<'a> {
             total += connection;
         }
         if self.cluster_was_danced {
-            let returns = [false, true].map(|mirrored| terms::repeat(self.returns(row, mirrored)));
-            sum += repeat * returns[0].max(returns[1]);
+            let returns = |mirrored| terms::repeat(self.returns(row, mirrored));
+            let mirror = if hot.on_screen_text { 0.0 } else { returns(true) };
+            sum += repeat * returns(false).max(mirror);
             total += repeat;
         }
         if (sum + similarity) / (total + similarity) < least {
@@ -134,12 +135,18 @@ impl<'a> Scorer<'a> {
             let value = |(there, here): (Stand, Stand)| there.value(&here.seen(mirrored));
             mean(before.map(value), after.map(value))
         };
+        if self.library.hot[row].on_screen_text {
+            return way(false);
+        }
         way(false).zip(way(true)).map(|(plain, mirror)| plain.max(mirror))
     }
 
     /// Scores a step with all that is known of it: one entry, or two where both ways round are worth offering.
     pub fn full(&self, row: Row, preferred: bool) -> [Option<Entry>; 2] {
         let values = self.common(row);
+        if self.library.hot[row].on_screen_text {
+            return [Some(self.entry(row, preferred, values, false, self.connect(row, false))), None];
+        }
         let one = self.better_way(row, preferred, values, |mirrored| self.connect(row, mirrored));
         let again = |mirrored| self.returns(row, mirrored);
         let other = (again(!one.mirrored) == Return::Mirror { answers: true }
@@ -170,7 +177,7 @@ impl<'a> Scorer<'a> {
     ) -> Entry {
         values.0[2] = connection;
         values.0[4] = self.cluster_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
-        Entry { row, mirrored, score: values.score(self.weights), values, preferred }
+        Entry { row, mirrored, score: values.score(&self.taste), values, preferred }
     }
 
     /// The terms that are the same both ways round.

@@ -3,15 +3,15 @@
 use super::filter::Allowed;
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
-use super::{CANDIDATES, Flavour, PER_PERFORMANCE};
+use super::{CANDIDATES, PER_PERFORMANCE, Taste};
 use std::cmp::Ordering;
 
 /// How many of the best by quick score are scored with poses.
 const POOL: usize = 256;
 
 /// Chooses up to [`CANDIDATES`] of the steps that may be offered, best first, preferred ones before others.
-pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed], flavour: Flavour) -> Vec<Entry> {
-    let relevance = flavour.relevance();
+pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed], taste: Taste) -> Vec<Entry> {
+    let relevance = taste.relevance;
     let pool = best(scorer, allowed);
     let mut chosen = diverse(library, rescored(scorer, &pool), relevance);
     if chosen.len() < CANDIDATES && allowed.len() > POOL {

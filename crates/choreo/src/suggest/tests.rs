@@ -101,6 +101,7 @@ fn every_step_is_counted_once() {
         library: 128,
         hidden: 1,
         same_performance: 16,
+        same_phrase: 0,
         tempo: 1,
         quality: 1,
         role: 14,
@@ -158,6 +159,23 @@ fn a_better_connecting_mirror_image_is_offered() {
     let answer = suggest(&Library::of(library), &q);
     assert!(answer.candidates.iter().all(|c| c.mirrored), "{answer:#?}");
     assert!(answer.candidates.iter().all(|c| value(c, Term::Connection).unwrap() > 0.99));
+}
+
+#[test]
+fn a_step_with_text_is_never_mirrored() {
+    let music = step(3, 5).features;
+    let mut library = steps(7);
+    for s in &mut library {
+        s.start_box = Some(place(0.85));
+        s.end_box = Some(place(0.15));
+        s.on_screen_text = s.id.performance != performance(2);
+    }
+    // The mirror image would connect better, and answer the phrase.
+    let history = [chosen(2, 0, id(5, 3)), chosen(3, 1, id(1, 4))];
+    let q = Question { previous: Some(history[1].clone()), history: &history, ..question(&music) };
+    let answer = suggest(&Library::of(library), &q);
+    assert!(answer.candidates.iter().all(|c| !c.mirrored || c.step.performance == performance(2)));
+    assert!(ids(&answer).contains(&id(5, 3)));
 }
 
 #[test]
@@ -256,14 +274,14 @@ fn a_flavour_changes_what_is_offered() {
     let library = Library::of(steps(12));
     let history = [chosen(2, 1, id(9, 3)), chosen(3, 1, id(1, 4))];
     let q = Question { previous: Some(history[1].clone()), history: &history, ..question(&music) };
-    let mean = |flavour, term| {
-        let answer = suggest_for(&library, &q, flavour);
+    let mean = |flavour: Flavour, term| {
+        let answer = suggest_for(&library, &q, Taste::from(flavour));
         answer.candidates.iter().filter_map(|c| value(c, term)).sum::<f32>() / 6.0
     };
     assert!(mean(Flavour::Smooth, Term::Connection) > mean(Flavour::Energetic, Term::Connection));
     assert!(mean(Flavour::Energetic, Term::Energy) > mean(Flavour::Smooth, Term::Energy));
     assert!(mean(Flavour::Surprising, Term::Novelty) >= mean(Flavour::Balanced, Term::Novelty));
-    assert_ne!(suggest_for(&library, &q, Flavour::Surprising), suggest(&library, &q));
+    assert_ne!(suggest_for(&library, &q, Flavour::Surprising.into()), suggest(&library, &q));
 }
 
 /// Steps with anything in them.

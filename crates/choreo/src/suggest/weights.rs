@@ -1,20 +1,9 @@
 //! How much each term counts.
 
-use eightcount_domain::{ScoreTerm, Term};
+use eightcount_domain::{Flavour, ScoreTerm, Term};
 
-/// What the user favours. It changes the weights, and how much the six must differ from each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flavour {
-    /// A bit of everything.
-    #[default]
-    Balanced,
-    /// Cuts that hardly show.
-    Smooth,
-    /// Movement that follows the music's strength.
-    Energetic,
-    /// What was not seen before, and candidates that differ more.
-    Surprising,
-}
+/// How many terms there are.
+pub(super) const TERMS: usize = 6;
 
 /// The weight of every term for [`Flavour::Balanced`], `Smooth`, `Energetic` and `Surprising`; each column adds
 /// up to 1. A candidate's weights are these, renormalised over the terms whose data exist.
@@ -23,7 +12,7 @@ pub enum Flavour {
 /// counts as much, so that the step danced to it before is offered first; music and energy follow; tempo is
 /// already limited by its filter, and novelty only breaks near-ties. The presets double what they are named
 /// after. These are judgements, not measurements.
-pub const WEIGHTS: [(Term, [f32; 4]); 6] = [
+pub const WEIGHTS: [(Term, [f32; 4]); TERMS] = [
     (Term::Similarity, [0.18, 0.14, 0.14, 0.12]),
     (Term::Energy, [0.18, 0.12, 0.36, 0.12]),
     (Term::Connection, [0.22, 0.42, 0.15, 0.16]),
@@ -32,44 +21,56 @@ pub const WEIGHTS: [(Term, [f32; 4]); 6] = [
     (Term::Novelty, [0.10, 0.08, 0.08, 0.38]),
 ];
 
-/// The weights of one flavour in the order of [`WEIGHTS`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Weights(pub [f32; 6]);
-
-impl Flavour {
-    /// The weight of a term, 0 to 1.
-    pub fn weight(self, term: Term) -> f32 {
-        WEIGHTS.iter().find(|(t, _)| *t == term).map_or(0.0, |(_, columns)| columns[self.column()])
-    }
-
-    pub(super) fn weights(self) -> Weights {
-        Weights(WEIGHTS.map(|(_, columns)| columns[self.column()]))
-    }
-
+/// What a score is made of: how much each term counts, and how much the six must differ from each other. Made from
+/// what the user favours; by hand only to measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Taste {
+    /// In the order of [`WEIGHTS`].
+    weights: [f32; TERMS],
     /// Share of the score against likeness to those already chosen when six are chosen.
-    pub(super) fn relevance(self) -> f32 {
-        if self == Self::Surprising { 0.6 } else { 0.8 }
+    pub(super) relevance: f32,
+}
+
+impl From<Flavour> for Taste {
+    fn from(flavour: Flavour) -> Self {
+        let column = match flavour {
+            Flavour::Balanced => 0,
+            Flavour::Smooth => 1,
+            Flavour::Energetic => 2,
+            Flavour::Surprising => 3,
+        };
+        let relevance = if flavour == Flavour::Surprising { 0.6 } else { 0.8 };
+        Self { weights: WEIGHTS.map(|(_, columns)| columns[column]), relevance }
+    }
+}
+
+impl Taste {
+    /// One term and nothing else: what it is worth by itself.
+    pub fn only(term: Term) -> Self {
+        let weights = WEIGHTS.map(|(each, _)| if each == term { 1.0 } else { 0.0 });
+        Self { weights, relevance: 1.0 }
     }
 
-    fn column(self) -> usize {
-        match self {
-            Self::Balanced => 0,
-            Self::Smooth => 1,
-            Self::Energetic => 2,
-            Self::Surprising => 3,
-        }
+    /// The weight of a term, 0 to 1.
+    pub fn weight(&self, term: Term) -> f32 {
+        WEIGHTS.iter().zip(self.weights).find(|((each, _), _)| *each == term).map_or(0.0, |(_, w)| w)
+    }
+
+    /// In the order of [`WEIGHTS`].
+    pub(super) fn weights(&self) -> [f32; TERMS] {
+        self.weights
     }
 }
 
 /// The values of the terms in the order of [`WEIGHTS`]; none where the data are missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Values(pub [Option<f32>; 6]);
+pub(super) struct Values(pub [Option<f32>; TERMS]);
 
 impl Values {
     /// Weighted mean of the values that exist, 0 to 1; 0 when none does.
-    pub fn score(&self, weights: Weights) -> f32 {
+    pub fn score(&self, taste: &Taste) -> f32 {
         let (mut sum, mut total) = (0.0, 0.0);
-        for (value, weight) in self.0.iter().zip(weights.0) {
+        for (value, weight) in self.0.iter().zip(taste.weights) {
             if let Some(value) = value {
                 sum += value * weight;
                 total += weight;
@@ -79,8 +80,8 @@ impl Values {
     }
 
     /// The terms that exist, with their shares.
-    pub fn terms(&self, weights: Weights) -> Vec<ScoreTerm> {
-        let all = WEIGHTS.iter().zip(weights.0).zip(self.0);
+    pub fn terms(&self, taste: &Taste) -> Vec<ScoreTerm> {
+        let all = WEIGHTS.iter().zip(taste.weights).zip(self.0);
         let existing = all.filter_map(|(((term, _), weight), value)| Some((*term, value?, weight)));
         let total: f32 = existing.clone().map(|(_, _, weight)| weight).sum();
         existing.map(|(term, value, weight)| ScoreTerm { term, value, weight: weight / total }).collect()
@@ -102,9 +103,10 @@ mod tests {
             (Flavour::Energetic, Term::Energy),
             (Flavour::Surprising, Term::Novelty),
         ] {
+            let taste = Taste::from(flavour);
             let others = WEIGHTS.iter().filter(|(t, _)| *t != term);
-            assert!(others.into_iter().all(|(t, _)| flavour.weight(*t) < flavour.weight(term)));
-            assert!(flavour.weight(term) > Flavour::Balanced.weight(term));
+            assert!(others.into_iter().all(|(t, _)| taste.weight(*t) < taste.weight(term)));
+            assert!(taste.weight(term) > Taste::from(Flavour::Balanced).weight(term));
         }
     }
 }

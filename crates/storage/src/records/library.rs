@@ -30,9 +30,9 @@ const PUBLISH: Sql = Sql::each(
      ON DUPLICATE KEY UPDATE title = VALUES(title), credit = VALUES(credit), \
      status = VALUES(status), failure = NULL, conformed_json = VALUES(conformed_json)",
 );
-const HIDDEN_FLAGS: Sql = Sql::same(
-    "reading which steps are hidden",
-    "SELECT step_index, hidden FROM steps WHERE performance_id = ?",
+const SET_JSON: Sql = Sql::same(
+    "changing a step",
+    "UPDATE steps SET step_json = ? WHERE performance_id = ? AND step_index = ?",
 );
 const DELETE_STEPS: Sql =
     Sql::same("replacing a performance's steps", "DELETE FROM steps WHERE performance_id = ?");
@@ -77,7 +77,7 @@ pub struct Library {
 impl ChoreoRecords {
     /// Puts a performance and its steps into the library, all at once. Its status becomes published whatever
     /// the given one says; a performance that was not inserted before is. Publishing again replaces title,
-    /// credit, facts and steps, and keeps what a curator hid or showed.
+    /// credit, facts and steps, and keeps what a curator said of steps.
     pub async fn publish_performance(
         &self,
         performance: &Performance,
@@ -97,12 +97,13 @@ impl ChoreoRecords {
             conformed.as_deref().into(),
         ];
         transaction.execute(PUBLISH, &args).await?;
-        let hidden = hidden_flags(&mut transaction, id).await?;
+        let known = known_steps(&mut transaction, id).await?;
         transaction.execute(DELETE_STEPS, &[id.into()]).await?;
         for step in steps {
-            let hide = hidden.get(&step.id.index).copied().unwrap_or(step.hidden);
-            let json = to_json("step", step)?;
-            let args = [id.into(), step.id.index.into(), hide.into(), json.as_str().into()];
+            let curated = known.get(&step.id.index).unwrap_or(step);
+            let step = Step { on_screen_text: curated.on_screen_text, ..step.clone() };
+            let json = to_json("step", &step)?;
+            let args = [id.into(), step.id.index.into(), curated.hidden.into(), json.as_str().into()];
             transaction.execute(INSERT_STEP, &args).await?;
         }
         transaction.commit().await
@@ -128,6 +129,21 @@ impl ChoreoRecords {
         let found = transaction.execute(SET_HIDDEN, &args).await? > 0;
         transaction.commit().await?;
         Ok(found)
+    }
+
+    /// Says whether a step shows text; false when there is no such step.
+    pub async fn set_step_on_screen_text(&self, id: &StepId, shows: bool) -> Result<bool, StorageError> {
+        let performance = id.performance.as_str();
+        let mut transaction = self.0.begin().await?;
+        // The library's row is the lock: nobody changes the step between reading and writing it.
+        transaction.execute(BUMP_IF_IN_LIBRARY, &[performance.into()]).await?;
+        let known = known_steps(&mut transaction, performance).await?;
+        let Some(step) = known.get(&id.index) else { return Ok(false) };
+        let json = to_json("step", &Step { on_screen_text: shows, ..step.clone() })?;
+        let args = [json.as_str().into(), performance.into(), id.index.into()];
+        transaction.execute(SET_JSON, &args).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Grows with every change of the library, so that a copy with another version is old.
@@ -162,18 +178,20 @@ impl ChoreoRecords {
     }
 }
 
-async fn hidden_flags(
+/// The steps of a performance by index, as they are before a change.
+async fn known_steps(
     transaction: &mut Transaction,
     performance: &str,
-) -> Result<BTreeMap<u32, bool>, StorageError> {
-    let mut flags = BTreeMap::new();
+) -> Result<BTreeMap<u32, Step>, StorageError> {
+    let mut steps = BTreeMap::new();
     transaction
-        .for_each(HIDDEN_FLAGS, &[performance.into()], |row| {
-            flags.insert(row.count(0)?, row.flag(1)?);
+        .for_each(STEPS, &[performance.into()], |row| {
+            let step = step_of(&row)?;
+            steps.insert(step.id.index, step);
             Ok(())
         })
         .await?;
-    Ok(flags)
+    Ok(steps)
 }
 
 /// The column decides whether a step is hidden; what its JSON says is how it came from the ingest.

@@ -226,10 +226,17 @@ async fn hiding(choreo: &ChoreoRecords) {
     assert!(choreo.library_version().await.unwrap() > before);
     assert!(choreo.step(&steps[0].id).await.unwrap().unwrap().hidden);
 
+    let before = choreo.library_version().await.unwrap();
+    assert!(choreo.set_step_on_screen_text(&steps[0].id, true).await.unwrap());
+    assert!(!choreo.set_step_on_screen_text(&step(1, 9).id, true).await.unwrap());
+    assert!(choreo.library_version().await.unwrap() > before);
+
     // What a curator decided stays; a new step is as the ingest says.
     choreo.publish_performance(&one, &steps).await.unwrap();
     let hidden: Vec<_> = choreo.steps(&one.id).await.unwrap().iter().map(|step| step.hidden).collect();
     assert_eq!(hidden, [true, false, true]);
+    let text: Vec<_> = choreo.steps(&one.id).await.unwrap().iter().map(|step| step.on_screen_text).collect();
+    assert_eq!(text, [true, false, false]);
     assert_eq!(choreo.library().await.unwrap().steps.len(), 3, "hidden ones are listed, as hidden");
 
     let before = choreo.library_version().await.unwrap();

@@ -64,6 +64,7 @@ pub fn step(performance: u8, index: u32) -> Step {
         quality: 0.9,
         thumbnail: blob(201),
         hidden: false,
+        on_screen_text: false,
     }
 }
 
@@ -116,6 +117,9 @@ pub fn suggestion(n: u8, score: f32) -> Suggestion {
             take: TakeKey(hash(5)),
         }],
         filtered: Filtered { library: 12, ..Filtered::default() },
+        filtered_en: "12 steps, none left out".to_owned(),
+        filtered_ko: "동작 12개 모두 남음".to_owned(),
+        relaxed: vec![Relaxed::Quality],
         exhausted: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::sample::{id, performance, place, step, steps};
 use super::*;
-use eightcount_domain::Step;
+use eightcount_domain::{Flavour, Step};
 use proptest::prelude::*;
 
 /// `n` eights of a song in the form A B A C, its music like that of some steps.
@@ -36,13 +36,13 @@ fn planning_beats_taking_the_best_each_time() {
     let music = song(16);
     let library = Library::of(steps(12));
     let (greedy, best) = (
-        greedy_path(&library, &eights(&music), &[], Flavour::Balanced),
-        best_path(&library, &eights(&music), &[], Flavour::Balanced),
+        greedy_path(&library, &eights(&music), &[], Flavour::Balanced.into()),
+        best_path(&library, &eights(&music), &[], Flavour::Balanced.into()),
     );
     assert_eq!((greedy.selections.len(), best.selections.len()), (16, 16));
     assert!(best.total() > greedy.total() + 0.1, "{} against {}", best.total(), greedy.total());
     assert!(neighbours_differ(&best) && neighbours_differ(&greedy));
-    assert_eq!(best, best_path(&library, &eights(&music), &[], Flavour::Balanced));
+    assert_eq!(best, best_path(&library, &eights(&music), &[], Flavour::Balanced.into()));
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn the_scores_of_a_plan_are_those_of_the_suggestion() {
     let music = song(8);
     let library = Library::of(steps(12));
     let eights = eights(&music);
-    let best = best_path(&library, &eights, &[], Flavour::Balanced);
+    let best = best_path(&library, &eights, &[], Flavour::Balanced.into());
     for (k, upcoming) in eights.iter().enumerate() {
         let question = upcoming.question(&best.selections[..k]);
-        let scorer = Scorer::new(&library, &question, Flavour::Balanced);
+        let scorer = Scorer::new(&library, &question, Flavour::Balanced.into());
         let row = library.row(&best.selections[k].step).into_iter().next();
         let entries = row.map(|row| scorer.full(row, false)).into_iter().flatten().flatten();
         let same = entries.filter(|e| e.mirrored == best.selections[k].mirrored).map(|e| e.score);
@@ -68,7 +68,7 @@ fn fixed_selections_are_neighbours_too() {
     let eights = eights(&music);
     let chosen = |eight: u32, p| Chosen { eight, cluster: ClusterLabel(1), step: id(p, 4), mirrored: false };
     let fixed = [chosen(1, 2), chosen(4, 3)];
-    let path = best_path(&library, &eights[2..4], &fixed, Flavour::Balanced);
+    let path = best_path(&library, &eights[2..4], &fixed, Flavour::Balanced.into());
     assert_eq!(path.selections.len(), 2);
     assert!(path.selections[0].step.performance != performance(2));
     assert!(path.selections[1].step.performance != performance(3));
@@ -97,9 +97,9 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
         e.amplitude = std::array::from_fn(|b| if b % 2 == 0 { -20.0 } else { -19.0 });
     }
     let question = eights[2].question(&[]);
-    let plain = suggest_for(&library, &question, Flavour::Balanced);
+    let plain = suggest_for(&library, &question, Flavour::Balanced.into());
     assert_eq!(plain.candidates[0].step.performance, performance(1), "moves best with the music");
-    let ahead = look_ahead(&library, &question, &eights, Flavour::Balanced, plain.clone());
+    let ahead = look_ahead(&library, &question, &eights, Flavour::Balanced.into(), plain.clone());
     assert_ne!(ahead.candidates[0].step.performance, performance(1));
     assert_eq!(ahead.candidates.len(), plain.candidates.len());
 }
@@ -107,14 +107,17 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
 #[test]
 fn without_steps_there_is_no_path() {
     let music = song(4);
-    assert_eq!(best_path(&Library::default(), &eights(&music), &[], Flavour::Balanced), Path::default());
-    assert_eq!(best_path(&Library::of(steps(3)), &[], &[], Flavour::Balanced), Path::default());
+    assert_eq!(
+        best_path(&Library::default(), &eights(&music), &[], Flavour::Balanced.into()),
+        Path::default()
+    );
+    assert_eq!(best_path(&Library::of(steps(3)), &[], &[], Flavour::Balanced.into()), Path::default());
 }
 
 #[test]
 fn one_performance_alone_is_danced_through_all_the_same() {
     let music = song(5);
-    let path = best_path(&Library::of(steps(1)), &eights(&music), &[], Flavour::Balanced);
+    let path = best_path(&Library::of(steps(1)), &eights(&music), &[], Flavour::Balanced.into());
     assert_eq!(path.selections.len(), 5);
     assert!(path.selections.windows(2).all(|w| w[0].step != w[1].step));
 }
@@ -127,7 +130,7 @@ proptest! {
         let music = song(n);
         let library = Library::of(steps(performances));
         let (greedy, best) =
-            (greedy_path(&library, &eights(&music), &[], Flavour::Balanced), best_path(&library, &eights(&music), &[], Flavour::Balanced));
+            (greedy_path(&library, &eights(&music), &[], Flavour::Balanced.into()), best_path(&library, &eights(&music), &[], Flavour::Balanced.into()));
         prop_assert_eq!(best.selections.len(), n as usize);
         prop_assert!(neighbours_differ(&best));
         prop_assert!(best.total() >= greedy.total());
