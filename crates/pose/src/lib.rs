@@ -1,5 +1,18 @@
-//! The room of the pose model: its loading, detection, landmarks and tracking.
+//! Seeing people: where they are in a picture ([`Seer::detect`]), where their joints are
+//! ([`Seer::landmarks`]), and who is who from one picture to the next.
 //!
-//! Empty until the model is here. Its place in the data is kept: [`eightcount_domain::Pose`] on every step (none so
-//! far), [`eightcount_domain::MovementTier::Joints`], and the connection score, which uses poses as soon as both
-//! steps at a cut have one.
+//! The models are the pose detector and the lite landmark model of `MediaPipe` (Apache-2.0), brought by
+//! `scripts/setup` and read as they come. They run in plain Rust, on one thread, on any machine.
+//!
+//! Invariant: every number that leaves this crate is finite, whatever the pixels are.
+
+mod detector;
+mod landmarks;
+pub mod model;
+mod models;
+mod picture;
+
+pub use detector::Detection;
+pub use landmarks::{Body, JOINTS, Joint, Region};
+pub use models::{Models, ModelsError, Seer};
+pub use picture::{Picture, PictureError};

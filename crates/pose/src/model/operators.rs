@@ -1,0 +1,318 @@
+//! What the operators compute, on pictures laid out row by row with their channels together (NHWC).
+//!
+//! The heavy ones are compiled once for each instruction set ([`pulp`]) and chosen when they run; they are written
+//! as plain loops of fixed width that the compiler turns into vector instructions.
+
+#![expect(clippy::inline_always, reason = "vector code is compiled anew inside each instruction set")]
+
+use super::tflite::{Bounds, Padding};
+use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+
+/// Values that are computed side by side.
+const LANES: usize = 16;
+/// Rows that share a pass over the weights.
+const TILE: usize = 6;
+
+/// Height, width and channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+}
+
+impl Shape {
+    pub fn size(self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    fn pixel(self, y: usize, x: usize) -> usize {
+        (y * self.width + x) * self.channels
+    }
+}
+
+/// A window that slides over a picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub size: (usize, usize),
+    pub stride: (usize, usize),
+    /// Rows and columns before the picture's first.
+    before: (usize, usize),
+}
+
+impl Window {
+    pub fn new(
+        from: Shape,
+        to: Shape,
+        size: (usize, usize),
+        stride: (usize, usize),
+        padding: Padding,
+    ) -> Self {
+        let before = |from: usize, to: usize, size: usize, stride: usize| match padding {
+            Padding::Valid => 0,
+            Padding::Same => (to.saturating_sub(1) * stride + size).saturating_sub(from) / 2,
+        };
+        let before = (
+            before(from.height, to.height, size.0, stride.0),
+            before(from.width, to.width, size.1, stride.1),
+        );
+        Self { size, stride, before }
+    }
+
+    /// It looks at single pixels, one by one.
+    pub fn is_point(&self) -> bool {
+        self.size == (1, 1) && self.stride == (1, 1)
+    }
+
+    /// The pixel of `from` under tap `(i, j)` for output pixel `(y, x)`; none beyond the edge.
+    #[inline(always)]
+    fn under(&self, from: Shape, (y, x): (usize, usize), (i, j): (usize, usize)) -> Option<usize> {
+        let y = (y * self.stride.0 + i).checked_sub(self.before.0).filter(|&y| y < from.height)?;
+        let x = (x * self.stride.1 + j).checked_sub(self.before.1).filter(|&x| x < from.width)?;
+        Some(from.pixel(y, x))
+    }
+}
+
+#[inline(always)]
+fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
+    // Without the instruction, the fused form is a slow function call.
+    if FUSED { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// Weights of a convolution, laid out for [`multiply`].
+pub(super) struct Weights {
+    /// For each [`LANES`] outputs, for each input, their weights.
+    panels: Vec<f32>,
+    bias: Vec<f32>,
+    inputs: usize,
+    outputs: usize,
+    bounds: Bounds,
+}
+
+impl Weights {
+    /// From rows of `inputs` weights, one for each output.
+    pub fn new(rows: &[f32], bias: &[f32], inputs: usize, outputs: usize, bounds: Bounds) -> Self {
+        let padded = outputs.div_ceil(LANES) * LANES;
+        let mut panels = vec![0.0; padded * inputs];
+        for (output, row) in rows.chunks_exact(inputs).enumerate() {
+            let panel = &mut panels[output / LANES * LANES * inputs..];
+            for (input, &weight) in row.iter().enumerate() {
+                panel[input * LANES + output % LANES] = weight;
+            }
+        }
+        let mut bias = bias.to_vec();
+        bias.resize(padded, 0.0);
+        Self { panels, bias, inputs, outputs, bounds }
+    }
+}
+
+struct Multiply<'a, const FUSED: bool>(&'a Weights, &'a [f32], &'a mut [f32]);
+
+impl<const FUSED: bool> NullaryFnOnce for Multiply<'_, FUSED> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self(weights, from, to) = self;
+        let mut packed = vec![0.0; TILE * weights.inputs];
+        let tiles = from.chunks(TILE * weights.inputs).zip(to.chunks_mut(TILE * weights.outputs));
+        for (from, to) in tiles {
+            for (r, row) in from.chunks_exact(weights.inputs).enumerate() {
+                for (column, &value) in packed.as_chunks_mut::<TILE>().0.iter_mut().zip(row) {
+                    column[r] = value;
+                }
+            }
+            let panels = weights.panels.chunks_exact(LANES * weights.inputs);
+            for (p, (panel, bias)) in panels.zip(weights.bias.as_chunks().0).enumerate() {
+                let sums = tile::<FUSED>(&packed, panel, bias);
+                for (sums, row) in sums.iter().zip(to.chunks_exact_mut(weights.outputs)) {
+                    for (to, sum) in row[p * LANES..].iter_mut().zip(sums) {
+                        *to = sum.max(weights.bounds.least).min(weights.bounds.most);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// [`TILE`] rows, input by input, times [`LANES`] columns of weights. Rows beyond the last hold what was there.
+#[inline(always)]
+fn tile<const FUSED: bool>(packed: &[f32], panel: &[f32], bias: &[f32; LANES]) -> [[f32; LANES]; TILE] {
+    let mut sums = [*bias; TILE];
+    for (values, weights) in packed.as_chunks::<TILE>().0.iter().zip(panel.as_chunks::<LANES>().0) {
+        for (sums, value) in sums.iter_mut().zip(values) {
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum = multiply_add::<FUSED>(*value, *weight, *sum);
+            }
+        }
+    }
+    sums
+}
+
+/// Rows of inputs times weights, plus bias, within bounds: the heart of every convolution.
+pub(super) fn multiply(weights: &Weights, from: &[f32], to: &mut [f32]) {
+    match Arch::new() {
+        Arch::Scalar => Arch::Scalar.dispatch(Multiply::<false>(weights, from, to)),
+        arch => arch.dispatch(Multiply::<true>(weights, from, to)),
+    }
+}
+
+/// Lays what is under the window for each output pixel into a row of its own; zero beyond the edge.
+pub(super) fn gather(window: &Window, from_shape: Shape, to_shape: Shape, from: &[f32], rows: &mut [f32]) {
+    let (height, width) = window.size;
+    let channels = from_shape.channels;
+    let mut parts = rows.chunks_exact_mut(width * channels);
+    for pixel in 0..to_shape.height * to_shape.width {
+        let at = (pixel / to_shape.width, pixel % to_shape.width);
+        for (i, part) in (0..height).zip(parts.by_ref()) {
+            let ends = (window.under(from_shape, at, (i, 0)), window.under(from_shape, at, (i, width - 1)));
+            if let (Some(first), Some(_)) = ends {
+                part.copy_from_slice(&from[first..first + width * channels]);
+                continue;
+            }
+            for (j, part) in part.chunks_exact_mut(channels).enumerate() {
+                match window.under(from_shape, at, (i, j)) {
+                    Some(start) => part.copy_from_slice(&from[start..start + channels]),
+                    None => part.fill(0.0),
+                }
+            }
+        }
+    }
+}
+
+/// A convolution of each channel with a window of its own.
+pub(super) struct Depthwise {
+    pub window: Window,
+    /// For each place in the window, the weights of all channels.
+    pub weights: Vec<f32>,
+    pub bias: Vec<f32>,
+    pub bounds: Bounds,
+}
+
+struct Slide<'a>(&'a Depthwise, Shape, Shape, &'a [f32], &'a mut [f32]);
+
+impl WithSimd for Slide<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(depthwise, from_shape, to_shape, from, to) = self;
+        let channels = from_shape.channels;
+        let (height, width) = depthwise.window.size;
+        let (least, most) = (simd.splat_f32s(depthwise.bounds.least), simd.splat_f32s(depthwise.bounds.most));
+        let (bias, _) = S::as_simd_f32s(&depthwise.bias);
+        let mut taps = Vec::with_capacity(height * width);
+        for (pixel, to) in to.chunks_exact_mut(channels).enumerate() {
+            let at = (pixel / to_shape.width, pixel % to_shape.width);
+            taps.clear();
+            for tap in 0..height * width {
+                if let Some(start) = depthwise.window.under(from_shape, at, (tap / width, tap % width)) {
+                    let values = S::as_simd_f32s(&from[start..start + channels]).0;
+                    let weights = S::as_simd_f32s(&depthwise.weights[tap * channels..][..channels]).0;
+                    taps.push((values, weights));
+                }
+            }
+            let (vectors, rest) = S::as_mut_simd_f32s(to);
+            for (v, (to, bias)) in vectors.iter_mut().zip(bias).enumerate() {
+                let mut sum = *bias;
+                for (values, weights) in &taps {
+                    sum = simd.mul_add_f32s(values[v], weights[v], sum);
+                }
+                *to = simd.min_f32s(simd.max_f32s(sum, least), most);
+            }
+            let first = channels - rest.len();
+            for (channel, to) in (first..channels).zip(rest) {
+                *to = depthwise.one(from_shape, at, channel, from);
+            }
+        }
+    }
+}
+
+impl Depthwise {
+    /// One channel of one output pixel.
+    fn one(&self, from_shape: Shape, at: (usize, usize), channel: usize, from: &[f32]) -> f32 {
+        let mut sum = self.bias[channel];
+        for tap in 0..self.window.size.0 * self.window.size.1 {
+            let under =
+                self.window.under(from_shape, at, (tap / self.window.size.1, tap % self.window.size.1));
+            if let Some(start) = under {
+                sum += from[start + channel] * self.weights[tap * from_shape.channels + channel];
+            }
+        }
+        sum.max(self.bounds.least).min(self.bounds.most)
+    }
+}
+
+pub(super) fn depthwise(work: &Depthwise, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    Arch::new().dispatch(Slide(work, from_shape, to_shape, from, to));
+}
+
+/// The largest value under the window, for each channel.
+pub(super) fn max_pool(window: &Window, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    let channels = from_shape.channels;
+    to.fill(f32::NEG_INFINITY);
+    for (pixel, to) in to.chunks_exact_mut(channels).enumerate() {
+        let at = (pixel / to_shape.width, pixel % to_shape.width);
+        for tap in 0..window.size.0 * window.size.1 {
+            if let Some(start) = window.under(from_shape, at, (tap / window.size.1, tap % window.size.1)) {
+                for (to, &value) in to.iter_mut().zip(&from[start..start + channels]) {
+                    *to = to.max(value);
+                }
+            }
+        }
+    }
+}
+
+/// Sums within bounds.
+pub(super) fn add(a: &[f32], b: &[f32], bounds: Bounds, to: &mut [f32]) {
+    for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
+        *to = (a + b).max(bounds.least).min(bounds.most);
+    }
+}
+
+/// Zeros around the picture: `before` rows, columns and channels.
+pub(super) fn pad(before: [usize; 3], from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    to.fill(0.0);
+    for (pixel, from) in from.chunks_exact(from_shape.channels).enumerate() {
+        let (y, x) = (pixel / from_shape.width, pixel % from_shape.width);
+        let start = to_shape.pixel(y + before[0], x + before[1]) + before[2];
+        to[start..start + from_shape.channels].copy_from_slice(from);
+    }
+}
+
+/// Resizes by bilinear interpolation.
+pub(super) fn resize(half_pixel: bool, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    let place = |to: usize, from_side: usize, to_side: usize| {
+        let scale = from_side as f32 / to_side as f32;
+        let at = if half_pixel { (to as f32 + 0.5) * scale - 0.5 } else { to as f32 * scale };
+        let at = at.max(0.0);
+        let first = (at as usize).min(from_side - 1);
+        (first, (first + 1).min(from_side - 1), at - first as f32)
+    };
+    for (pixel, to) in to.chunks_exact_mut(to_shape.channels).enumerate() {
+        let (top, bottom, down) = place(pixel / to_shape.width, from_shape.height, to_shape.height);
+        let (left, right, across) = place(pixel % to_shape.width, from_shape.width, to_shape.width);
+        let corner = |y, x| from[from_shape.pixel(y, x)..][..from_shape.channels].iter();
+        let upper = corner(top, left).zip(corner(top, right));
+        let lower = corner(bottom, left).zip(corner(bottom, right));
+        for ((to, (a, b)), (c, d)) in to.iter_mut().zip(upper).zip(lower) {
+            let (above, below) = (a + (b - a) * across, c + (d - c) * across);
+            *to = above + (below - above) * down;
+        }
+    }
+}
+
+/// Spreads channels over blocks of pixels.
+pub(super) fn depth_to_space(block: usize, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    for (pixel, to) in to.chunks_exact_mut(to_shape.channels).enumerate() {
+        let (y, x) = (pixel / to_shape.width, pixel % to_shape.width);
+        let part = (y % block * block + x % block) * to_shape.channels;
+        let start = from_shape.pixel(y / block, x / block) + part;
+        to.copy_from_slice(&from[start..start + to_shape.channels]);
+    }
+}
+
+/// `1 / (1 + e^-x)`.
+pub(crate) fn logistic(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}

@@ -1,0 +1,107 @@
+//! One colour picture, checked, and how to look at a part of it.
+
+use thiserror::Error;
+
+/// Pixels that do not make a picture of the size they are said to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{actual} bytes where a picture of {width} x {height} has {expected}")]
+pub struct PictureError {
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Bytes that it should have.
+    pub expected: usize,
+    /// Bytes given.
+    pub actual: usize,
+}
+
+/// One colour picture: red, green and blue of a byte each, rows from the top, no padding.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    width: usize,
+    height: usize,
+    pixels: &'a [u8],
+}
+
+/// A square part of a picture, turned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Square {
+    pub centre: (f32, f32),
+    pub side: f32,
+    /// Radians, clockwise on the screen.
+    pub angle: f32,
+}
+
+impl<'a> Picture<'a> {
+    /// Checks the size: both sides at least one pixel, and as many bytes as that takes.
+    pub fn new(width: usize, height: usize, pixels: &'a [u8]) -> Result<Self, PictureError> {
+        let expected = width.saturating_mul(height).saturating_mul(3);
+        if expected == 0 || pixels.len() != expected {
+            return Err(PictureError { width, height, expected, actual: pixels.len() });
+        }
+        Ok(Self { width, height, pixels })
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Colour at a point in pixels (bilinear), each of red, green and blue 0 to 255; black outside.
+    pub(crate) fn at(&self, x: f32, y: f32) -> [f32; 3] {
+        let (left, top) = (x.floor(), y.floor());
+        let (across, down) = (x - left, y - top);
+        let corner = |dx: f32, dy: f32, weight: f32| {
+            let (x, y) = (left + dx, top + dy);
+            let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
+            let at = if inside { (y as usize * self.width + x as usize) * 3 } else { usize::MAX - 3 };
+            self.pixels.get(at..at + 3).map_or([0.0; 3], |p| [0, 1, 2].map(|c| weight * f32::from(p[c])))
+        };
+        let corners = [
+            corner(0.0, 0.0, (1.0 - across) * (1.0 - down)),
+            corner(1.0, 0.0, across * (1.0 - down)),
+            corner(0.0, 1.0, (1.0 - across) * down),
+            corner(1.0, 1.0, across * down),
+        ];
+        [0, 1, 2].map(|c| corners.iter().map(|corner| corner[c]).sum())
+    }
+
+    /// A part of the picture as `side` by `side` pixels, each value turned by `tone`.
+    pub(crate) fn part(&self, square: &Square, side: usize, tone: impl Fn(f32) -> f32, to: &mut Vec<f32>) {
+        to.clear();
+        to.reserve(side * side * 3);
+        let step = square.side / side as f32;
+        let (sin, cos) = square.angle.sin_cos();
+        let middle = side as f32 / 2.0;
+        for y in 0..side {
+            let v = (y as f32 + 0.5 - middle) * step;
+            for x in 0..side {
+                let u = (x as f32 + 0.5 - middle) * step;
+                let (px, py) = (square.centre.0 + u * cos - v * sin, square.centre.1 + u * sin + v * cos);
+                to.extend(self.at(px - 0.5, py - 0.5).map(&tone));
+            }
+        }
+    }
+
+    /// The smallest upright square around the whole picture.
+    pub(crate) fn whole(&self) -> Square {
+        let (width, height) = (self.width as f32, self.height as f32);
+        Square { centre: (width / 2.0, height / 2.0), side: width.max(height), angle: 0.0 }
+    }
+}
+
+impl Square {
+    /// A point of the square's own picture of `side` by `side` pixels, as a point of the picture.
+    pub fn outward(&self, (x, y): (f32, f32), side: usize) -> (f32, f32) {
+        let step = self.side / side as f32;
+        let (u, v) = ((x - side as f32 / 2.0) * step, (y - side as f32 / 2.0) * step);
+        let (sin, cos) = self.angle.sin_cos();
+        (self.centre.0 + u * cos - v * sin, self.centre.1 + u * sin + v * cos)
+    }
+}
