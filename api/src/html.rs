@@ -42,18 +42,23 @@ impl fmt::Display for Prose<'_> {
     }
 }
 
-/// The start page.
-pub fn start(temporal_ui: Option<&Url>) -> String {
+/// Where to go from here; without a built studio, also how to get one.
+pub fn start(temporal_ui: Option<&Url>, studio: bool) -> String {
     let temporal = temporal_ui.filter(|ui| matches!(ui.scheme(), "http" | "https"));
     let temporal = temporal.map(|ui| {
         let ui = Escaped(ui.as_str());
         format!("<li><a href=\"{ui}\">Temporal Web UI</a>: every choreography and ingest as it runs</li>")
     });
+    let studio = if studio {
+        "<li><a href=\"/\">The studio</a>: where a dance is made</li>"
+    } else {
+        "<li>The studio is not built into this program: <code>make build</code> builds it</li>"
+    };
     page(
         "Eightcount",
         &format!(
             "<h1>Eightcount</h1>\n<p>A song becomes a dance: upload a song, choose a section, choose a step for each \
-             eight, download the cross-edit.</p>\n<ul>\n<li><a href=\"/docs\">How to use the API</a></li>\n\
+             eight, download the cross-edit.</p>\n<ul>\n{studio}\n<li><a href=\"/docs\">How to use the API</a></li>\n\
              <li><a href=\"/api/songs\">Songs</a>, <a href=\"/api/performances\">performances</a>, \
              <a href=\"/api/choreographies\">choreographies</a></li>\n{}\n\
              <li><a href=\"/readyz\">How the service is</a>, <a href=\"/metrics\">its metrics</a></li>\n</ul>",
@@ -288,9 +293,9 @@ mod tests {
 
     #[test]
     fn what_comes_from_elsewhere_cannot_become_markup() {
-        let page = start(Some(&Url::parse("http://localhost/?\"><script>alert(1)</script>'").unwrap()));
+        let page = start(Some(&Url::parse("http://localhost/?\"><script>alert(1)</script>'").unwrap()), true);
         assert!(!page.contains("<script"), "{page}");
-        assert!(!start(Some(&Url::parse("javascript:alert(1)").unwrap())).contains("javascript"));
+        assert!(!start(Some(&Url::parse("javascript:alert(1)").unwrap()), false).contains("javascript"));
         assert_eq!(Prose("a `b<c` & d").to_string(), "a <code>b&lt;c</code> &amp; d");
     }
 

@@ -22,6 +22,7 @@ mod range;
 mod reading;
 mod routes;
 mod server;
+mod studio;
 mod uploads;
 mod views;
 

@@ -5,6 +5,7 @@ mod performances;
 mod service;
 mod songs;
 mod steps;
+mod studio;
 mod takes;
 
 use crate::app::App;
@@ -21,6 +22,7 @@ pub fn timed() -> OpenApiRouter<App> {
         .routes(routes!(steps::on_screen_text::handle))
         .routes(routes!(takes::get::handle))
         .merge(service::routes())
+        .merge(studio::routes().into())
 }
 
 /// Uploads: they take as long as they take, as long as bytes come.

@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(readyz::handle))
         .routes(routes!(metrics::handle))
         .routes(routes!(openapi::handle))
-        .route("/", get(start::handle))
+        .route("/service", get(start::handle))
         .route("/docs", get(docs::handle))
         .route("/docs.css", get(docs::style))
 }

@@ -1,9 +1,9 @@
-//! `GET /`: where to go from here.
+//! `GET /service`: where operators go from here.
 
-use crate::{app::App, html};
+use crate::{app::App, html, studio};
 use axum::{extract::State, response::Html};
 
 /// The page.
 pub async fn handle(State(app): State<App>) -> Html<String> {
-    Html(html::start(app.config().temporal_ui.as_ref()))
+    Html(html::start(app.config().temporal_ui.as_ref(), studio::is_built()))
 }
