@@ -5,13 +5,18 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 # Where the one build of demo and tests goes.
 target := $(or $(CARGO_TARGET_DIR),target)
 eightcount := $(target)/debug/eightcount
+# The studio is built when something of it changed, or of the API whose types it takes.
+studio := api/web/dist/index.html
+studio_sources := $(shell find api/web/src api/web/build api/web/public -type f -not -path '*/made/*') \
+	$(wildcard api/web/*.json api/web/*.mjs api/web/*.js) api/web/index.html \
+	api/src/snapshots/eightcount_api__openapi__tests__the_document.snap
 # Where `make up` keeps its songs, library and products.
 DATA ?= .data
 # More arguments for `make up`, for example: make up ARGS="--port 8080"
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo up test bench doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench doctor fmt lint deny
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -19,7 +24,12 @@ help: ## list what can be made
 setup: ## install tools and demo content (idempotent; under a second when all is there)
 	@scripts/setup
 
-build: setup ## compile the eightcount command
+studio: setup $(studio) ## build the studio, the page on which a dance is made
+
+$(studio): $(studio_sources) | setup
+	npm --prefix api/web run --silent build
+
+build: setup $(studio) ## compile the eightcount command, the studio inside it
 	cargo build --locked -p eightcount-cli
 
 demo: build ## film the demo library, dance a real song to it, leave the video in .demo/out

@@ -62,7 +62,8 @@ interface Answered<T> {
 
 /** What the API answered; throws its refusal. */
 export async function told<T>(asking: Promise<Answered<T>>): Promise<T> {
-  const answer = await asking.catch(() => {
+  const answer = await asking.catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
     server.lost();
     throw unreachable();
   });

@@ -6,15 +6,20 @@ import type { LiveDance } from './live.svelte';
 /** While previews are being rendered, how often to look which are there. */
 const PREVIEWS_EVERY_MS = 1000;
 
+/** A step, and which way round. */
+interface Way {
+  step: string;
+  mirrored: boolean;
+}
+
 interface Undo {
   eight: number;
   /** What was chosen before; none when nothing was. */
-  before: string | null;
+  before: Way | null;
 }
 
-interface Wish {
+export interface Wish extends Way {
   eight: number;
-  step: string;
 }
 
 export class Choosing {
@@ -64,12 +69,13 @@ export class Choosing {
   async choose(wish: Wish, undoable = true): Promise<boolean> {
     const dance = this.live.dance;
     if (!dance || this.busy) return false;
-    const before = dance.eights[wish.eight]?.selection?.step ?? null;
+    const chosen = dance.eights[wish.eight]?.selection;
+    const before = chosen ? { step: chosen.step, mirrored: chosen.mirrored } : null;
     const taken = await this.#change(wish, () =>
       told(
         api.PUT('/api/choreographies/{choreography}/eights/{eight}/selection', {
           params: { path: { choreography: this.live.id, eight: wish.eight } },
-          body: { step: wish.step, revision: dance.revision },
+          body: { step: wish.step, mirrored: wish.mirrored, revision: dance.revision },
         }),
       ),
     );
@@ -96,7 +102,7 @@ export class Choosing {
   async undo(): Promise<number | null> {
     const last = this.undos.at(-1);
     if (!last || this.busy) return null;
-    if (last.before !== null && !(await this.choose({ eight: last.eight, step: last.before }, false))) return null;
+    if (last.before !== null && !(await this.choose({ eight: last.eight, ...last.before }, false))) return null;
     this.undos = this.undos.slice(0, -1);
     return last.eight;
   }

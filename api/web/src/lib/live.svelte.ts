@@ -15,7 +15,14 @@ export class LiveDance {
   ) {
     void this.look();
     this.follow();
+    document.addEventListener('visibilitychange', this.#seen);
   }
+
+  #seen = (): void => {
+    if (document.hidden) return this.#events?.close();
+    void this.look();
+    this.follow();
+  };
 
   /** Asks for the state: after a change of ours, so that the page need not wait for the stream. */
   async look(): Promise<void> {
@@ -35,9 +42,9 @@ export class LiveDance {
     this.onChange(before, now);
   }
 
-  /** Opens the stream, unless one is open. */
+  /** Opens the stream, unless one is open. A tab that nobody sees holds none: a browser has six connections for all. */
   follow(): void {
-    if (this.#ended || (this.#events && this.#events.readyState !== EventSource.CLOSED)) return;
+    if (this.#ended || document.hidden || (this.#events && this.#events.readyState !== EventSource.CLOSED)) return;
     const events = new EventSource(`/api/choreographies/${this.id}/events`);
     this.#events = events;
     events.addEventListener('state', (event) => {
@@ -54,6 +61,7 @@ export class LiveDance {
 
   end(): void {
     this.#ended = true;
+    document.removeEventListener('visibilitychange', this.#seen);
     this.#events?.close();
   }
 }

@@ -18,7 +18,7 @@ export class SongPlayer {
   #clicked = -1;
 
   constructor(address: string) {
-    this.audio.preload = 'auto';
+    this.audio.preload = 'metadata';
     this.audio.src = address;
     for (const event of ['play', 'pause', 'ended']) {
       this.audio.addEventListener(event, () => {
