@@ -26,8 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         hasher.write(&fs::read(file)?);
         writeln!(
             table,
-            "File {{ path: {path:?}, tag: \"{:016x}\", plain: include_bytes!({file:?}), brotli: {}, gzip: {} }},",
+            "File {{ path: {path:?}, tag: \"{:016x}\", plain: include_bytes!({}), brotli: {}, gzip: {} }},",
             hasher.finish(),
+            literal(file),
             compressed(file, "br"),
             compressed(file, "gz"),
         )?;
@@ -53,5 +54,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
 
 fn compressed(file: &Path, end: &str) -> String {
     let compressed = PathBuf::from(format!("{}.{end}", file.display()));
-    if compressed.is_file() { format!("Some(include_bytes!({compressed:?}))") } else { "None".to_owned() }
+    if compressed.is_file() {
+        format!("Some(include_bytes!({}))", literal(&compressed))
+    } else {
+        "None".to_owned()
+    }
+}
+
+/// A path as Rust writes it in quotes.
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
 }

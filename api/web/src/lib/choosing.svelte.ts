@@ -24,11 +24,15 @@ export interface Wish extends Way {
 
 export class Choosing {
   offered = $state.raw<Candidates | null>(null);
+  /** Why a change was not made. */
   trouble = $state<string | null>(null);
+  /** Why there are no candidates. */
+  missing = $state<string | null>(null);
   /** A choice that another tab's change came before. */
   overtaken = $state.raw<Wish | null>(null);
   busy = $state(false);
   undos = $state.raw<readonly Undo[]>([]);
+  #eight = -1;
   #asking = new AbortController();
 
   constructor(private readonly live: LiveDance) {}
@@ -38,8 +42,13 @@ export class Choosing {
     this.#asking.abort();
     const asking = new AbortController();
     this.#asking = asking;
-    if (this.offered?.eight !== eight) this.offered = null;
-    this.trouble = null;
+    this.missing = null;
+    if (this.#eight !== eight) {
+      this.#eight = eight;
+      this.offered = null;
+      this.trouble = null;
+      this.overtaken = null;
+    }
     void this.#ask(eight, asking.signal);
   }
 
@@ -61,7 +70,7 @@ export class Choosing {
         await waited(PREVIEWS_EVERY_MS, signal);
       }
     } catch (error) {
-      if (!signal.aborted) this.trouble = sentence(error);
+      if (!signal.aborted) this.missing = sentence(error);
     }
   }
 
