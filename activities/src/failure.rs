@@ -3,7 +3,7 @@
 //! A failure travels as its code (the failure's type) and a text (its message). For a refused input the text is
 //! the limit that was passed, or the code again; for a fault it is the chain of causes, for operators to read.
 
-use eightcount_audio::{AudioError, SectionError};
+use eightcount_audio::{AudioError, ChangeError, SectionError, TapError};
 use eightcount_choreo::watch::WatchError;
 use eightcount_domain::FailureCode;
 use eightcount_edit::{BadPlan, PlanError};
@@ -78,6 +78,18 @@ impl From<SectionError> for Failure {
             SectionError::TooLong { .. } => FailureCode::SectionTooLong,
         };
         Self::refused(code)
+    }
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        Self::Refused(Refusal::over(FailureCode::GridChangeRefused, error.to_string()))
+    }
+}
+
+impl From<TapError> for Failure {
+    fn from(error: TapError) -> Self {
+        ChangeError::from(error).into()
     }
 }
 

@@ -11,6 +11,7 @@ mod clustering;
 mod cross_edit;
 mod desk;
 mod failure;
+mod grid;
 mod ingest;
 mod library;
 mod preprocess;

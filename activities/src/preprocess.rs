@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, compute, is_there};
 use crate::failure::Failure;
-use eightcount_audio::{correct, hear, snap_section};
+use eightcount_audio::{correct, hear, hear_tapped, snap_section};
 use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, SongId, SongStatus};
 use eightcount_storage::Preparation;
 use eightcount_workflows::contract::{ConcludeHearingInput, PreprocessInput, Preprocessed};
@@ -37,7 +37,7 @@ pub(crate) async fn conclude(desk: &Desk, input: ConcludeHearingInput) -> Result
 }
 
 /// The hearing of a song under a correction, from the store where it was heard before.
-async fn heard(
+pub(crate) async fn heard(
     desk: &Desk,
     song: &SongId,
     correction: GridCorrection,
@@ -48,11 +48,13 @@ async fn heard(
         let hearing = desk.read_json(&blob).await?;
         return Ok((blob, hearing));
     }
-    let hearing = if correction == GridCorrection::default() {
+    let as_heard = GridCorrection { tap: correction.tap, ..GridCorrection::default() };
+    let hearing = if correction == as_heard {
         let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
-        compute(move || hear(&pcm)).await??
+        let tap = correction.tap;
+        compute(move || tap.map_or_else(|| hear(&pcm), |tap| hear_tapped(&pcm, tap))).await??
     } else {
-        let (_, hearing) = Box::pin(heard(desk, song, GridCorrection::default())).await?;
+        let (_, hearing) = Box::pin(heard(desk, song, as_heard)).await?;
         Hearing { grid: correct(&hearing.grid, correction), ..hearing }
     };
     let blob = desk.write_json(&hearing).await?;

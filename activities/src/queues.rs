@@ -5,10 +5,10 @@
 use crate::alive::{alive, alive_with};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::{amplitude, clustering, cross_edit, ingest, preprocess, publish, screen, suggestion, take};
-use eightcount_domain::{ChoreographyState, TakeKey};
+use crate::{amplitude, clustering, cross_edit, grid, ingest, preprocess, publish, screen, suggestion, take};
+use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
-    Clustered, ConcludeHearingInput, Conformed, CrossEditInput, CrossEdited, DiscardInput,
+    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
     HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanTakeInput, PreprocessInput,
     Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered,
     ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput, Watched, audio_definitions,
@@ -48,6 +48,15 @@ impl Audio {
         input: ConcludeHearingInput,
     ) -> Result<(), ActivityError> {
         alive(&context, preprocess::conclude(&self.0, input)).await
+    }
+
+    #[activity(definition = audio_definitions::CorrectGrid)]
+    pub(crate) async fn correct_grid(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: CorrectGridInput,
+    ) -> Result<SongGrid, ActivityError> {
+        alive(&context, grid::change(&self.0, input)).await
     }
 
     #[activity(definition = audio_definitions::Amplitude)]

@@ -4,7 +4,7 @@
 use crate::{app::App, hearings, problem::Problem};
 use eightcount_domain::{
     BEATS_PER_EIGHT, BadId, ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus,
-    FailureCode, Hearing, Millis, PerformanceStatus, Section, Song, SongId, SongStatus,
+    FailureCode, GridCorrection, Millis, PerformanceStatus, Section, Song, SongId, SongStatus,
 };
 use eightcount_storage::{Page, Storage, StorageError};
 use eightcount_workflows::contract::ChoreographyInput;
@@ -24,6 +24,8 @@ const KEY_MAX_BYTES: usize = 200;
 const RESOLUTION: std::ops::RangeInclusive<u32> = 96..=1080;
 /// Longest dissolve, frames.
 const TRANSITION_MAX_FRAMES: u32 = 20;
+/// Shortest and longest beat, microseconds.
+const BEAT_US: std::ops::RangeInclusive<u32> = 150_000..=3_000_000;
 /// Shortest and longest idle time, seconds: a minute, thirty days.
 const IDLE_S: std::ops::RangeInclusive<u64> = 60..=30 * 24 * 60 * 60;
 
@@ -115,13 +117,13 @@ fn choreography_id(uuid: Uuid) -> Result<ChoreographyId, CreateRefused> {
     Ok(uuid.hyphenated().to_string().parse()?)
 }
 
-/// Is everything there, and does the section fit?
+/// Is everything there, and does the section fit? The answer is the grid that the choreography keeps.
 pub async fn check(
     app: &App,
     song: &SongId,
     section: Section,
     options: &ChoreographyOptions,
-) -> Result<(), CreateRefused> {
+) -> Result<GridCorrection, CreateRefused> {
     check_options(options)?;
     let storage = app.storage();
     let song = storage.audio.song(song).await?.ok_or(CreateRefused::UnknownSong)?;
@@ -130,9 +132,24 @@ pub async fn check(
         SongStatus::Failed => return Err(CreateRefused::SongFailed),
         SongStatus::Ready => {}
     }
-    let hearing = hearings::of(storage, &song.id).await?.ok_or(CreateRefused::SongNotReady)?;
-    check_section(&song, &hearing, section, options.grid.octave, app.config().limits.section_max_eights)?;
-    if has_steps(storage).await? { Ok(()) } else { Err(CreateRefused::EmptyLibrary) }
+    let now = storage.audio.grid(&song.id).await?.correction;
+    let grid = options.grid.unwrap_or(now);
+    let tempo_bpm = tempo_bpm(storage, &song.id, grid).await?;
+    check_section(&song, tempo_bpm, section, app.config().limits.section_max_eights)?;
+    if has_steps(storage).await? { Ok(grid) } else { Err(CreateRefused::EmptyLibrary) }
+}
+
+/// The tempo of a song under a correction, even one that nobody wished before.
+async fn tempo_bpm(storage: &Storage, song: &SongId, grid: GridCorrection) -> Result<f64, CreateRefused> {
+    if let Some(hearing) = hearings::of(storage, song, grid).await? {
+        return Ok(hearing.grid.tempo.get());
+    }
+    let octaves = 2f64.powi(grid.octave.into());
+    if let Some(tap) = grid.tap {
+        return Ok(60e6 / f64::from(tap.beat_us) * octaves);
+    }
+    let heard = hearings::of(storage, song, GridCorrection::default()).await?;
+    Ok(heard.ok_or(CreateRefused::SongNotReady)?.grid.tempo.get() * octaves)
 }
 
 fn check_options(options: &ChoreographyOptions) -> Result<(), CreateRefused> {
@@ -147,13 +164,20 @@ fn check_options(options: &ChoreographyOptions) -> Result<(), CreateRefused> {
     if !IDLE_S.contains(&options.idle_seconds) {
         return refused("options.idle_seconds", "60 to 2592000");
     }
-    if !(-1..=1).contains(&options.grid.octave) {
+    let grid = options.grid.unwrap_or_default();
+    if grid.tap.is_some_and(|tap| !BEAT_US.contains(&tap.beat_us)) {
+        return refused("options.grid.tap.beat_us", "150000 to 3000000");
+    }
+    if !(-1..=1).contains(&grid.octave) {
         return refused("options.grid.octave", "-1, 0 or 1");
     }
-    if !(-7..=7).contains(&options.grid.shift_beats) {
+    if !(-7..=7).contains(&grid.shift_beats) {
         return refused("options.grid.shift_beats", "-7 to 7");
     }
-    if !(-500..=500).contains(&options.grid.nudge_ms) {
+    if grid.shift_quarters > 3 {
+        return refused("options.grid.shift_quarters", "0 to 3");
+    }
+    if !(-500..=500).contains(&grid.nudge_ms) {
         return refused("options.grid.nudge_ms", "-500 to 500");
     }
     Ok(())
@@ -161,16 +185,14 @@ fn check_options(options: &ChoreographyOptions) -> Result<(), CreateRefused> {
 
 fn check_section(
     song: &Song,
-    hearing: &Hearing,
+    tempo_bpm: f64,
     section: Section,
-    octave: i8,
     max_eights: u32,
 ) -> Result<(), CreateRefused> {
     let (Millis(start), Millis(end)) = (section.start_ms, section.end_ms);
     if start >= end || end > song.duration_ms.0.saturating_add(END_TOLERANCE_MS) {
         return Err(CreateRefused::SectionOutsideSong { duration_ms: song.duration_ms.0 });
     }
-    let tempo_bpm = hearing.grid.tempo.get() * 2f64.powi(octave.into());
     let beats = (end - start) as f64 / 60_000.0 * tempo_bpm;
     let beats_of = |eights: u32| f64::from(eights) * BEATS_PER_EIGHT as f64;
     if beats < beats_of(SECTION_MIN_EIGHTS) - SNAP_BEATS {
@@ -228,7 +250,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use eightcount_domain::{BeatGrid, Confidence};
     use proptest::prelude::*;
 
     fn song(duration_ms: u64) -> Song {
@@ -242,22 +263,10 @@ mod tests {
         }
     }
 
-    fn hearing(tempo_bpm: f64) -> Hearing {
-        let grid = BeatGrid {
-            beats: Vec::new(),
-            downbeats: Vec::new(),
-            tempo: tempo_bpm.try_into().unwrap(),
-            metre: 4,
-            phase: 0,
-            confidence: Confidence::default(),
-        };
-        Hearing { duration_s: 200.0, loudness_lufs: None, grid, aubio_tempo_bpm: None, waveform: Vec::new() }
-    }
-
-    fn checked(start_ms: u64, end_ms: u64, octave: i8) -> Result<(), FailureCode> {
+    fn checked(start_ms: u64, end_ms: u64, octave: i32) -> Result<(), FailureCode> {
         let section = Section { start_ms: Millis(start_ms), end_ms: Millis(end_ms) };
         // 120 BPM: an eight is 4 s.
-        let checked = check_section(&song(200_000), &hearing(120.0), section, octave, 16);
+        let checked = check_section(&song(200_000), 120.0 * 2f64.powi(octave), section, 16);
         checked.map_err(|refused| match refused {
             CreateRefused::SectionOutsideSong { .. } => FailureCode::SectionOutsideSong,
             CreateRefused::SectionTooShort => FailureCode::SectionTooShort,

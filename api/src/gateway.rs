@@ -3,12 +3,14 @@
 //! outages (try again).
 
 use crate::problem::Problem;
-use eightcount_domain::{BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongId};
+use eightcount_domain::{
+    BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongGrid, SongId,
+};
 use eightcount_workflows::{
     ChoreographyWorkflow, HearingWorkflow, IngestWorkflow,
     contract::{
-        AUDIO, AudioActivities, CHOREO, ChoreoActivities, ChoreographyInput, HearingInput, IngestInput,
-        IngestProgress, Receipt, Reroll, ScreenInput, Screened, SelectStep,
+        AUDIO, AudioActivities, CHOREO, ChoreoActivities, ChoreographyInput, CorrectGridInput, HearingInput,
+        IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened, SelectStep,
     },
 };
 use std::{
@@ -149,16 +151,39 @@ impl Gateway {
     where
         A: ActivityDefinition<Input = ScreenInput, Output = Screened>,
     {
-        let doing = "screening an upload";
         // Each upload is looked at for itself: an id of its own, never an earlier answer.
-        let id = format!("screen:{incoming}:{}", Uuid::now_v7());
+        let named = (format!("screen:{incoming}:{}", Uuid::now_v7()), format!("may {incoming} come in?"));
+        self.ask("screening an upload", activity, queue, ScreenInput { incoming }, named, max).await
+    }
+
+    /// Changes the beat grid of a song.
+    pub async fn correct_grid(
+        &self,
+        input: CorrectGridInput,
+        max: Duration,
+    ) -> Result<SongGrid, GatewayError> {
+        let id = format!("grid:{}:{}:{}", input.song, input.revision, Uuid::now_v7());
+        let named = (id, format!("change grid {} of {}", input.revision, input.song));
+        self.ask("changing a grid", AudioActivities::correct_grid, AUDIO, input, named, max).await
+    }
+
+    /// Runs an activity of its own, without a workflow, and waits for its result. `named`: id and summary.
+    async fn ask<A: ActivityDefinition>(
+        &self,
+        doing: &'static str,
+        activity: A,
+        queue: &'static str,
+        input: A::Input,
+        (id, summary): (String, String),
+        max: Duration,
+    ) -> Result<A::Output, GatewayError> {
         let retries = RetryPolicy::builder().initial_interval(Duration::from_millis(200)).build();
         let options = ActivityStartOptions::with_schedule_to_close_timeout(queue, id, max)
             .retry_policy(retries)
-            .summary(format!("may {incoming} come in?"))
+            .summary(summary)
             .build();
-        let screening = async {
-            let handle = self.client.start_activity(activity, ScreenInput { incoming }, options).await;
+        let asking = async {
+            let handle = self.client.start_activity(activity, input, options).await;
             let handle = handle.map_err(|error| match error {
                 StartActivityError::Rpc(status) => of_status(doing, status),
                 other => GatewayError::outage(doing, other),
@@ -166,7 +191,7 @@ impl Gateway {
             handle.result().await.map_err(|error| of_activity(doing, error))
         };
         // The server ends the activity by itself; the extra second is for its answer.
-        in_time(max + Duration::from_secs(1), doing, screening).await?
+        in_time(max + Duration::from_secs(1), doing, asking).await?
     }
 
     /// Starts the hearing of a song, unless it is running.

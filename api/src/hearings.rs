@@ -1,19 +1,26 @@
-//! What was heard in a song, as it was recorded.
+//! What was heard in a song, as it was recorded, under the grid that it has.
 
 use eightcount_domain::{BlobHash, GridCorrection, Hearing, SongId, SongStatus};
 use eightcount_storage::{Preparation, Storage, StorageError};
 
-/// The hearing of a song without corrections; none before it is ready.
-pub async fn of(storage: &Storage, song: &SongId) -> Result<Option<Hearing>, StorageError> {
-    let Some(blob) = blob_of(storage, song).await? else { return Ok(None) };
+/// The hearing of a song under a correction; none before it was heard so.
+pub async fn of(
+    storage: &Storage,
+    song: &SongId,
+    correction: GridCorrection,
+) -> Result<Option<Hearing>, StorageError> {
+    let Some(blob) = blob_of(storage, song, correction).await? else { return Ok(None) };
     let bytes = storage.blobs.read(&blob).await?;
     let hearing = serde_json::from_slice(&bytes);
     hearing.map(Some).map_err(|source| StorageError::Damaged { what: "hearing", source: source.into() })
 }
 
 /// From the shared view, else from the record: then the view is filled again.
-async fn blob_of(storage: &Storage, song: &SongId) -> Result<Option<BlobHash>, StorageError> {
-    let grid = GridCorrection::default();
+async fn blob_of(
+    storage: &Storage,
+    song: &SongId,
+    grid: GridCorrection,
+) -> Result<Option<BlobHash>, StorageError> {
     if let Some(hearing) = storage.shared.prepro(song, grid).await.and_then(|shared| shared.hearing) {
         return Ok(Some(hearing));
     }

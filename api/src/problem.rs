@@ -172,6 +172,7 @@ pub fn status_of(code: FailureCode) -> StatusCode {
         | C::StepNotOffered
         | C::EightNotOpen
         | C::StaleRevision
+        | C::StaleGrid
         | C::SamePerformance
         | C::ChoreographyFinished
         | C::ChoreographyIncomplete
@@ -187,6 +188,7 @@ pub fn status_of(code: FailureCode) -> StatusCode {
         | C::TooLong
         | C::TooComplex
         | C::NoBeats
+        | C::GridChangeRefused
         | C::SectionOutsideSong
         | C::SectionTooShort
         | C::SectionTooLong => StatusCode::UNPROCESSABLE_ENTITY,

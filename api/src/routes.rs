@@ -25,7 +25,10 @@ pub fn timed() -> OpenApiRouter<App> {
         .merge(studio::routes().into())
 }
 
-/// Uploads: they take as long as they take, as long as bytes come.
+/// Uploads take as long as they take, as long as bytes come; a tapped song is heard anew, within a limit of its own.
 pub fn unhurried() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(songs::upload::handle)).routes(routes!(performances::upload::handle))
+    OpenApiRouter::new()
+        .routes(routes!(songs::upload::handle))
+        .routes(routes!(songs::grid::handle))
+        .routes(routes!(performances::upload::handle))
 }

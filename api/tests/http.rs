@@ -145,6 +145,7 @@ async fn a_ready_song_is_shown_with_its_eights_and_waveform() {
     assert_eq!(heard["tempo_bpm"], 120.0);
     assert_eq!(heard["peaks"], serde_json::json!(vec![[-100, 100]; 10]));
     assert_eq!(heard["eights"][1], serde_json::json!({ "index": 1, "start_s": 4.0, "end_s": 8.0 }));
+    assert_eq!((&heard["pickup_beats"], &heard["leftover_beats"]), (&0.into(), &8.into()));
     let other = api.song(b"another song", SongStatus::Hearing).await;
     assert_eq!(api.get(&format!("/api/songs/{other}")).await.json()["heard"], serde_json::Value::Null);
     assert_eq!(api.get("/api/songs?limit=1").await.json()["items"].as_array().unwrap().len(), 1);

@@ -68,6 +68,11 @@ impl Http {
         self.send(Method::PUT, path, &JSON, Some(serde_json::to_vec(body)?.into())).await
     }
 
+    /// `PATCH` of JSON.
+    pub async fn patch(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
+        self.send(Method::PATCH, path, &JSON, Some(serde_json::to_vec(body)?.into())).await
+    }
+
     /// `POST` of a file.
     pub async fn upload(&self, path: &str, upload: Upload<'_>, headers: &[(&str, &str)]) -> Result<Answer> {
         let bytes = match upload {

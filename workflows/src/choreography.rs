@@ -168,7 +168,7 @@ async fn preprocess(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<(), S
     }
     let input = ctx.state(|w| PreprocessInput {
         song: w.state.song().clone(),
-        correction: w.state.options().grid,
+        correction: w.state.options().grid.unwrap_or_default(),
         section: Some(w.state.section()),
     });
     let options = options::PREPROCESS.options("find the beats, cut the section into eights".to_owned(), work);

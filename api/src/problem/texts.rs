@@ -106,6 +106,25 @@ const TABLE: &[Text] = &[
         ("박자 없음", "소리에서 일정한 박자를 찾지 못했습니다."),
     ),
     text(
+        C::GridChangeRefused,
+        (
+            "Beats cannot be changed so",
+            "The change leads outside of what is possible. Tap evenly, at least four beats; or start again from the beats as they were heard.",
+        ),
+        (
+            "박자를 그렇게 바꿀 수 없음",
+            "바꿀 수 있는 범위를 벗어납니다. 네 박 이상 고르게 두드리거나, 처음 들은 박자로 되돌려 다시 시작하세요.",
+        ),
+    ),
+    text(
+        C::StaleGrid,
+        (
+            "The beats changed meanwhile",
+            "The song's beats were changed since you looked. Look again, then change them.",
+        ),
+        ("그사이 박자가 바뀜", "보신 뒤에 곡의 박자가 바뀌었습니다. 다시 확인한 뒤 바꿔 주세요."),
+    ),
+    text(
         C::SectionOutsideSong,
         ("Section outside the song", "The section must start before it ends and lie inside the song."),
         ("노래를 벗어난 구간", "구간은 시작이 끝보다 앞서야 하고 노래 안에 있어야 합니다."),

@@ -2,13 +2,14 @@
 
 mod audio;
 mod get;
+pub mod grid;
 mod list;
 pub mod upload;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// All but the upload.
+/// All but those that take as long as they take: the upload, and the grid, for which a song may be heard anew.
 pub fn timed() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::handle))

@@ -1,7 +1,7 @@
 //! Songs.
 
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BeatGrid, Confidence, FailureCode, Hearing, Millis, Song, SongId, SongStatus,
+    BEATS_PER_EIGHT, BeatGrid, Confidence, FailureCode, Hearing, Millis, Song, SongGrid, SongId, SongStatus,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +46,8 @@ pub struct SongDetail {
     /// The song.
     #[serde(flatten)]
     pub song: SongView,
+    /// How its beat grid was corrected. A change names the revision.
+    pub grid: SongGrid,
     /// What was heard, once the status is `ready`.
     pub heard: Option<HeardSong>,
 }
@@ -70,6 +72,10 @@ pub struct HeardSong {
     pub downbeats: Vec<u32>,
     /// The eights of the whole song.
     pub eights: Vec<SongEight>,
+    /// Beats before the first eight.
+    pub pickup_beats: u32,
+    /// Beats after the last whole eight.
+    pub leftover_beats: u32,
     /// Waveform: for each equal part of the song its lowest and highest sample, -127 to 127.
     #[schema(value_type = Vec<Vec<i32>>)]
     pub peaks: Vec<[i8; 2]>,
@@ -89,6 +95,9 @@ pub struct SongEight {
 impl HeardSong {
     /// With a waveform of at most `peaks` parts.
     pub fn of(hearing: &Hearing, peaks: usize) -> Self {
+        let eights = eights_of(&hearing.grid);
+        let pickup = usize::from(hearing.grid.phase).min(hearing.grid.beats.len());
+        let leftover = hearing.grid.beats.len() - pickup - BEATS_PER_EIGHT * eights.len();
         Self {
             tempo_bpm: hearing.grid.tempo.get(),
             aubio_tempo_bpm: hearing.aubio_tempo_bpm,
@@ -97,7 +106,9 @@ impl HeardSong {
             loudness_lufs: hearing.loudness_lufs,
             beats_s: hearing.grid.beats.clone(),
             downbeats: hearing.grid.downbeats.clone(),
-            eights: eights_of(&hearing.grid),
+            eights,
+            pickup_beats: pickup as u32,
+            leftover_beats: leftover as u32,
             peaks: thinned(&hearing.waveform, peaks),
         }
     }

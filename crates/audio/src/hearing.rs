@@ -7,14 +7,14 @@ use crate::{
     evidence::Streams,
     flux,
     flux::Flux,
-    levels::best_reading,
+    levels::{best_reading, tapped_reading},
     loudness::loudness,
     pulse,
     spectrum::Spectrum,
-    timing::TimedBeat,
+    tapping::even_beats,
     waveform::waveform,
 };
-use eightcount_domain::{BeatGrid, Bpm, Confidence, Hearing};
+use eightcount_domain::{BEATS_PER_EIGHT, BeatGrid, Bpm, Confidence, Hearing, Tap};
 
 /// Least audio in which a pulse can be told, seconds.
 pub const MIN_SECONDS: f64 = 2.0;
@@ -31,6 +31,24 @@ const WAVEFORM_POINTS: usize = 4_000;
 /// - [`AudioError::NotFinite`] for NaN or infinity;
 /// - [`AudioError::NoBeats`] for silence, and where no pulse stands out.
 pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
+    let seconds = checked(pcm)?;
+    hearing(pcm, beat_grid(pcm)?, seconds)
+}
+
+/// Hears a song at a tempo that the user tapped: the beats lie where the music has them within 8 % of that tempo,
+/// and an eight starts on the beat nearest to the tapped "one". Where no pulse stands out, the beats are as even
+/// as the tap. The confidence is full: the user is.
+///
+/// # Errors
+/// [`AudioError::TooShort`] and [`AudioError::NotFinite`] as [`hear`]; [`AudioError::NoBeats`] where the song ends
+/// before there are two beats, or the tempo is outside 20 to 400 BPM.
+pub fn hear_tapped(pcm: &[f32], tap: Tap) -> Result<Hearing, AudioError> {
+    let seconds = checked(pcm)?;
+    hearing(pcm, tapped_grid(pcm, tap, seconds)?, seconds)
+}
+
+/// The length of audio that can be heard, seconds.
+fn checked(pcm: &[f32]) -> Result<f64, AudioError> {
     if let Some(index) = pcm.iter().position(|x| !x.is_finite()) {
         return Err(AudioError::NotFinite { index });
     }
@@ -38,12 +56,40 @@ pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
     if seconds < MIN_SECONDS {
         return Err(AudioError::TooShort { seconds, minimum: MIN_SECONDS });
     }
+    Ok(seconds)
+}
+
+fn hearing(pcm: &[f32], grid: BeatGrid, duration_s: f64) -> Result<Hearing, AudioError> {
     Ok(Hearing {
-        duration_s: seconds,
-        grid: beat_grid(pcm)?,
+        duration_s,
+        grid,
         loudness_lufs: loudness(pcm)?,
         aubio_tempo_bpm: aubio_tempo_bpm(pcm),
         waveform: waveform(pcm, WAVEFORM_POINTS),
+    })
+}
+
+fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, AudioError> {
+    let spectrum = Spectrum::of(pcm);
+    let heard = flux::audible(&spectrum).and_then(|audible| {
+        let flux = Flux::of(&spectrum);
+        let pulse = flux.pulse();
+        let streams = Streams::of(&spectrum, &flux, &pulse);
+        tapped_reading(&pulse[audible.clone()], tap, &streams, audible.start)
+    });
+    let beats = heard.unwrap_or_else(|| even_beats(tap, duration_s));
+    let one = f64::from(tap.one_ms) / 1e3;
+    let distance = |beat: &f64| (beat - one).abs();
+    let nearest = beats.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    let one = nearest.map_or(0, |(place, _)| place % BEATS_PER_EIGHT);
+    let metre = BEATS_PER_EIGHT / 2;
+    Ok(BeatGrid {
+        tempo: median_tempo(&beats).ok_or(AudioError::NoBeats)?,
+        downbeats: (one % metre..beats.len()).step_by(metre).map(|place| place as u32).collect(),
+        metre: metre as u8,
+        phase: one as u8,
+        confidence: Confidence { tempo_octave: 1.0, beat_phase: 1.0, bar_phase: 1.0 },
+        beats,
     })
 }
 
@@ -63,7 +109,7 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let beats = reading.beats;
     let bars = downbeats::bars(&beats, &spectrum, &flux);
     Ok(BeatGrid {
-        tempo: median_tempo(&beats).ok_or(AudioError::NoBeats)?,
+        tempo: median_tempo(&times).ok_or(AudioError::NoBeats)?,
         downbeats: bars.downbeats,
         metre: bars.metre,
         phase: bars.phase,
@@ -76,8 +122,8 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     })
 }
 
-fn median_tempo(beats: &[TimedBeat]) -> Option<Bpm> {
-    let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1].time - w[0].time).collect();
+fn median_tempo(beats: &[f64]) -> Option<Bpm> {
+    let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1] - w[0]).collect();
     let middle = intervals.len() / 2;
     if intervals.is_empty() {
         return None;

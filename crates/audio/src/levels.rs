@@ -13,6 +13,7 @@ use crate::{
     steady,
     timing::{FLUX_LATE_S, TimedBeat, refine},
 };
+use eightcount_domain::Tap;
 
 /// How the tempo of a reading relates to that of the first path.
 const RATIOS: [f32; 7] = [0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0];
@@ -68,6 +69,28 @@ pub(crate) fn best_reading(
         return None;
     }
     Some(Reading { beats, octave_confidence, phase_confidence })
+}
+
+/// The beats of a pulse near a tapped tempo, in seconds; of beats and off-beats those that were tapped. None where
+/// the pulse does not stand out. `offset` as in [`best_reading`].
+pub(crate) fn tapped_reading(pulse: &[f32], tap: Tap, streams: &Streams, offset: usize) -> Option<Vec<f64>> {
+    let period = f64::from(tap.beat_us) / 1e6 * FRAMES_PER_SECOND;
+    let eighths = refine(pulse, &track_near(pulse, &vec![(period / 2.0) as f32; pulse.len()]), offset);
+    let onsets = steady::onsets(pulse);
+    let common = steady::common_period(&onsets, period, pulse.len());
+    let click = steady::grid(pulse, &onsets, common, offset);
+    let (earliest, latest) = (seconds(offset) - EARLY_S, seconds(offset + pulse.len()));
+    let every_second = |skip| eighths.iter().copied().skip(skip).step_by(2).collect::<Vec<_>>();
+    let on_path = [every_second(0), every_second(1)];
+    let strength = |beats: &[TimedBeat]| streams.pulse_around(&frames(beats));
+    let keeps_click = strength(&click) >= STEADY * strength(&on_path[0]);
+    let rows = if keeps_click { [between(&click, earliest, latest), click] } else { on_path };
+    let one = f64::from(tap.one_ms) / 1e3;
+    let distance =
+        |row: &Vec<TimedBeat>| row.iter().map(|b| (b.time - one).abs()).fold(f64::INFINITY, f64::min);
+    let tapped = rows.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    let stands_out = tapped.len() >= 2 && streams.clarity(&frames(&tapped)) >= LEAST_CLARITY;
+    stands_out.then(|| tapped.iter().map(|beat| beat.time).collect())
 }
 
 fn candidates(pulse: &[f32], first: &[Beat], streams: &Streams, offset: usize) -> Vec<Candidate> {

@@ -4,7 +4,8 @@
 //! no clock. PCM is mono `f32` at [`SAMPLE_RATE`], full scale 1. No input makes it panic: [`hear`] refuses what is
 //! no music by name, and the functions on given eights treat what lies outside the audio as silence.
 //!
-//! [`hear`] finds the beat grid; [`correct`] applies what the user changes about it; [`snap_section`] and
+//! [`hear`] finds the beat grid; [`changed`] and [`correct`] apply what the user changes about it, and
+//! [`hear_tapped`] hears it anew at a tempo that the user tapped; [`snap_section`] and
 //! [`all_eights`] cut it into eights; [`amplitude`], [`features`] and [`cluster`] describe them.
 
 mod amplitude;
@@ -24,6 +25,7 @@ mod loudness;
 mod pulse;
 mod spectrum;
 mod steady;
+mod tapping;
 mod timing;
 mod vector;
 mod waveform;
@@ -31,12 +33,13 @@ mod waveform;
 pub use amplitude::amplitude;
 pub use aubio::{aubio_onsets, aubio_tempo_bpm};
 pub use clusters::{Clustering, cluster};
-pub use correction::correct;
+pub use correction::{ChangeError, MAX_NUDGE_MS, changed, correct};
 pub use eights::{MAX_EIGHTS, MIN_EIGHTS, SectionError, all_eights, snap_section};
 pub use error::{AudioError, LoudnessError};
 pub use features::{COEFFICIENTS, EightFeatures, features};
-pub use hearing::{MIN_SECONDS, hear};
+pub use hearing::{MIN_SECONDS, hear, hear_tapped};
 pub use loudness::loudness;
+pub use tapping::{TAPS, TapError, tapped};
 pub use waveform::waveform;
 
 /// Samples per second of all PCM.

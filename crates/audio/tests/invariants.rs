@@ -4,9 +4,12 @@
 #![allow(clippy::float_cmp)]
 
 use eightcount_audio::{
-    MAX_EIGHTS, MIN_EIGHTS, SectionError, all_eights, amplitude, cluster, correct, features, snap_section,
+    ChangeError, MAX_EIGHTS, MIN_EIGHTS, SectionError, all_eights, amplitude, changed, cluster, correct,
+    features, snap_section,
 };
-use eightcount_domain::{BEATS_PER_EIGHT, BeatGrid, Bpm, Confidence, Eight, GridCorrection, Millis, Section};
+use eightcount_domain::{
+    BEATS_PER_EIGHT, BeatGrid, Bpm, Confidence, Eight, GridChange, GridCorrection, Millis, Section,
+};
 use proptest::prelude::*;
 
 fn grid(start: f64, beats: usize, bpm: f64, phase: u8) -> BeatGrid {
@@ -95,12 +98,70 @@ proptest! {
     #[test]
     fn any_correction_leaves_a_sound_grid(
         g in any_grid(), octave in any::<i8>(), shift_beats in any::<i8>(), nudge_ms in any::<i16>(),
+        shift_quarters in any::<u8>(),
     ) {
-        let c = correct(&g, GridCorrection { octave, shift_beats, nudge_ms });
+        let c = correct(&g, GridCorrection { tap: None, octave, shift_beats, shift_quarters, nudge_ms });
         prop_assert!(ascending(&c.beats) && c.beats.iter().all(|&t| t >= 0.0));
         prop_assert!(c.phase < 8);
         prop_assert!(c.downbeats.iter().all(|&d| (d as usize) < c.beats.len()));
         prop_assert!(all_eights(&c).iter().all(|e| ascending(&e.beats)));
+    }
+
+    #[test]
+    fn a_change_and_its_opposite_change_nothing(g in any_grid(), shift in -8i32..=8, quarters in 0i32..4, ms in -200i16..200) {
+        let start = GridCorrection::default();
+        let there_and_back = |there: GridChange, back: GridChange| {
+            let first = changed(start, &there, &g)?;
+            let between = correct(&g, first);
+            let second = changed(first, &back, &between)?;
+            Ok::<_, ChangeError>(correct(&g, second))
+        };
+        let beats = f64::from(4 * shift + quarters).clamp(-32.0, 32.0) / 4.0;
+        let shifted = there_and_back(GridChange::Shift { beats }, GridChange::Shift { beats: -beats }).unwrap();
+        prop_assert_eq!((&shifted.beats, shifted.phase), (&g.beats, g.phase));
+        prop_assert_eq!(&there_and_back(GridChange::Nudge { ms }, GridChange::Nudge { ms: -ms }).unwrap().beats, &g.beats);
+        let octave = there_and_back(GridChange::Double, GridChange::Halve).unwrap();
+        prop_assert_eq!((&octave.beats, octave.phase, octave.tempo), (&g.beats, g.phase, g.tempo));
+    }
+
+    #[test]
+    fn halving_keeps_the_beat_that_was_shifted_to(g in any_grid(), shift in -8i32..=8) {
+        prop_assume!(g.beats.len() > 40 && g.tempo.get() > 62.0);
+        let shifted = changed(GridCorrection::default(), &GridChange::Shift { beats: shift.into() }, &g).unwrap();
+        let before = correct(&g, shifted);
+        let halved = changed(shifted, &GridChange::Halve, &before).unwrap();
+        let after = correct(&g, halved);
+        let one = before.beats[usize::from(before.phase) + 8];
+        prop_assert!(after.beats.contains(&one), "{} is kept", one);
+        let place = after.beats.iter().position(|b| *b == one).unwrap();
+        prop_assert_eq!(place % 4, usize::from(after.phase) % 4);
+    }
+
+    #[test]
+    fn an_eight_starts_where_it_is_wished(g in any_grid(), octave in -1i8..=1, near in 0.0..1.0f64) {
+        prop_assume!(g.beats.len() > 20);
+        let octaved = GridCorrection { octave, ..GridCorrection::default() };
+        let now = correct(&g, octaved);
+        let time_s = g.beats[0] + near * (g.beats[g.beats.len() - 1] - g.beats[0]);
+        let wished = changed(octaved, &GridChange::StartEightAt { time_s }, &now).unwrap();
+        let after = correct(&g, wished);
+        let distance = |b: &f64| (b - time_s).abs();
+        let nearest = (0..after.beats.len()).min_by(|a, b| distance(&after.beats[*a]).total_cmp(&distance(&after.beats[*b])));
+        prop_assert_eq!(nearest.unwrap() % 8, usize::from(after.phase));
+        prop_assert_eq!(after.beats, now.beats);
+    }
+
+    #[test]
+    fn no_wish_breaks_a_grid(g in any_grid(), shift in any::<f64>(), time_s in any::<f64>(), ms in any::<i16>()) {
+        let wishes = [
+            GridChange::Shift { beats: shift }, GridChange::StartEightAt { time_s }, GridChange::Nudge { ms },
+            GridChange::Tap { times_s: vec![shift, time_s, 1.0, 2.0] },
+        ];
+        for wish in wishes {
+            if let Ok(correction) = changed(GridCorrection::default(), &wish, &g) {
+                prop_assert!(ascending(&correct(&g, correction).beats));
+            }
+        }
     }
 
     #[test]

@@ -22,8 +22,9 @@ pub struct ChoreographyOptions {
     pub transition_frames: u32,
     /// What the suggestion favours.
     pub flavour: Flavour,
-    /// Correction of the song's beat grid.
-    pub grid: GridCorrection,
+    /// Correction of the song's beat grid; the one the song has now when none is wished. What a choreography
+    /// started with it keeps.
+    pub grid: Option<GridCorrection>,
     /// Seconds without any message after which the choreography finishes itself.
     pub idle_seconds: u64,
     /// Render the candidates' previews ahead of the choice.
@@ -38,7 +39,7 @@ impl Default for ChoreographyOptions {
             fps: FrameRate::Fps30,
             transition_frames: 12,
             flavour: Flavour::default(),
-            grid: GridCorrection::default(),
+            grid: None,
             idle_seconds: 24 * 60 * 60,
             previews: true,
         }

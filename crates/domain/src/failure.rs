@@ -67,6 +67,10 @@ failure_codes! {
     TooComplex = "too_complex",
     /// No steady beat was found.
     NoBeats = "no_beats",
+    /// The beat grid cannot be changed so.
+    GridChangeRefused = "grid_change_refused",
+    /// The beat grid was changed since the client looked.
+    StaleGrid = "stale_grid",
     /// The section reaches outside the song.
     SectionOutsideSong = "section_outside_song",
     /// The section is shorter than two eights.

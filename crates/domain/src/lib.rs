@@ -24,8 +24,8 @@ pub use library::{
     Step, SubjectBox,
 };
 pub use music::{
-    Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridCorrection, Hearing, Section,
-    Song, SongStatus,
+    Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridChange, GridCorrection,
+    Hearing, Section, Song, SongGrid, SongStatus, Tap,
 };
 pub use render::{Aspect, FrameGrid, RenderProfile};
 pub use suggestion::{Candidate, Filtered, Flavour, Relaxed, ScoreTerm, Suggestion, Term};

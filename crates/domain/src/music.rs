@@ -66,17 +66,76 @@ pub struct BeatGrid {
     pub confidence: Confidence,
 }
 
+/// A tempo that the user tapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Tap {
+    /// Length of a beat in microseconds, 150,000 to 3,000,000 (400 to 20 beats a minute).
+    pub beat_us: u32,
+    /// A beat on which an eight starts, milliseconds from the first sample.
+    pub one_ms: u32,
+}
+
 /// What the user changed about the beat grid, in the order in which it is applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct GridCorrection {
+    /// The song is heard at this tempo, and its eights are counted from here; none as it was heard.
+    pub tap: Option<Tap>,
     /// Tempo times two to this power: -1 halves, 0 keeps, 1 doubles.
     pub octave: i8,
     /// The eights start this many beats later (-7 to 7).
     pub shift_beats: i8,
+    /// And this many quarters of a beat later (0 to 3), with all beats: 2 puts the beats where the off-beats were.
+    pub shift_quarters: u8,
     /// All beats move later by this many milliseconds (-500 to 500).
     pub nudge_ms: i16,
+}
+
+/// Which correction of its beat grid a song has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SongGrid {
+    /// How often it was changed: 0 as it was heard.
+    pub revision: u32,
+    /// What was changed.
+    pub correction: GridCorrection,
+}
+
+/// A wish to change the beat grid of a song as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum GridChange {
+    /// Twice as many beats.
+    Double,
+    /// Half as many beats: those on which eights start stay.
+    Halve,
+    /// The eights start later (or earlier) by beats. Quarters of a beat are possible, and move the beats.
+    Shift {
+        /// How many beats later, a multiple of 0.25 between -8 and 8.
+        beats: f64,
+    },
+    /// An eight starts on the beat that is nearest to a time.
+    StartEightAt {
+        /// The time, seconds from the first sample.
+        time_s: f64,
+    },
+    /// All beats move later (or earlier).
+    Nudge {
+        /// By how many milliseconds; all nudges together may be -500 to 500.
+        ms: i16,
+    },
+    /// The tempo is tapped. It replaces what was changed before.
+    Tap {
+        /// When, seconds from the first sample: 4 to 400 taps in order, one a beat, the first on a "one". A beat
+        /// in between may be left out.
+        times_s: Vec<f64>,
+    },
+    /// As it was heard.
+    Reset,
 }
 
 /// A part of a song: half-open, on the song's clock.

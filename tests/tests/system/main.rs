@@ -3,6 +3,7 @@
 mod changes;
 mod crashes;
 mod duplicates;
+mod grid;
 mod happy;
 mod long;
 mod previews;

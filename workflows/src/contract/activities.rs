@@ -8,12 +8,12 @@
 )]
 
 use super::{
-    Clustered, ConcludeHearingInput, Conformed, CrossEditInput, CrossEdited, DiscardInput,
+    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
     HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanTakeInput, PreprocessInput,
     Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered,
     ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput, Watched,
 };
-use eightcount_domain::{ChoreographyState, TakeKey};
+use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
 use temporalio_macros::activity_definitions;
 
@@ -37,6 +37,12 @@ impl AudioActivities {
     /// Records how the hearing of a song ended.
     #[activity(name = "conclude_hearing")]
     pub fn conclude_hearing(input: ConcludeHearingInput) -> Result<(), ActivityError> {
+        unimplemented!()
+    }
+
+    /// Changes the beat grid of a song.
+    #[activity(name = "correct_grid")]
+    pub fn correct_grid(input: CorrectGridInput) -> Result<SongGrid, ActivityError> {
         unimplemented!()
     }
 

@@ -28,7 +28,7 @@ pub use ingest::{
     IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,
 };
 pub use messages::{Receipt, Reroll, SelectStep};
-pub use preprocess::{ConcludeHearingInput, HearingInput, PreprocessInput, Preprocessed};
+pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, PreprocessInput, Preprocessed};
 pub use publish::ChoreographyInput;
 pub use queues::{AUDIO, CHOREO, PRODUCT, Queue};
 pub use search_attributes::{KNOWN as SEARCH_ATTRIBUTES, OWNER, PROGRESS, SONG, STAGE};

@@ -1,7 +1,7 @@
 //! Preprocessing: decode, loudness, beat grid, snap the section, list the eights.
 
 use eightcount_domain::{
-    BlobHash, Bpm, Confidence, Eight, FailureCode, GridCorrection, Millis, Section, SongId,
+    BlobHash, Bpm, Confidence, Eight, FailureCode, GridChange, GridCorrection, Millis, Section, SongId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,4 +45,15 @@ pub struct ConcludeHearingInput {
     pub song: SongId,
     /// Why it failed; none when it is ready.
     pub failure: Option<FailureCode>,
+}
+
+/// A change of a song's beat grid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CorrectGridInput {
+    /// The song.
+    pub song: SongId,
+    /// The revision of the grid that the wish is about.
+    pub revision: u32,
+    /// What to change of it.
+    pub change: GridChange,
 }

@@ -64,14 +64,13 @@ pub async fn handle(
 ) -> Result<impl IntoResponse, Problem> {
     let key = headers.get("idempotency-key").map(header::HeaderValue::as_bytes);
     let id = creation::id_of(key).map_err(CreateRefused::into_problem)?;
-    creation::check(&app, &wish.song, wish.section, &wish.options)
-        .await
-        .map_err(CreateRefused::into_problem)?;
+    let checked = creation::check(&app, &wish.song, wish.section, &wish.options).await;
+    let grid = checked.map_err(CreateRefused::into_problem)?;
     let input = ChoreographyInput {
         id: id.clone(),
         song: wish.song,
         section: wish.section,
-        options: wish.options,
+        options: ChoreographyOptions { grid: Some(grid), ..wish.options },
         owner: names::owner(wish.owner.as_deref()),
         carried: None,
     };

@@ -25,7 +25,7 @@ pub struct DetailQuery {
 
 /// Show a song
 ///
-/// Once it is `ready`: with its tempo, beats, eights and waveform.
+/// Once it is `ready`: with its tempo, beats, eights and waveform, under the grid that it has now.
 #[utoipa::path(
     get,
     path = "/api/songs/{song}",
@@ -44,13 +44,19 @@ pub async fn handle(
     Id(id): Id<SongId>,
     Asked(query): Asked<DetailQuery>,
 ) -> Result<Json<SongDetail>, Problem> {
-    let song = app.storage().audio.song(&id).await?;
+    detail(&app, &id, &query).await.map(Json)
+}
+
+/// The song as it is now.
+pub async fn detail(app: &App, id: &SongId, query: &DetailQuery) -> Result<SongDetail, Problem> {
+    let song = app.storage().audio.song(id).await?;
     let song = song.ok_or_else(|| Problem::new(FailureCode::UnknownSong))?;
+    let grid = app.storage().audio.grid(id).await?;
     let hearing = match song.status {
-        SongStatus::Ready => hearings::of(app.storage(), &id).await?,
+        SongStatus::Ready => hearings::of(app.storage(), id, grid.correction).await?,
         SongStatus::Hearing | SongStatus::Failed => None,
     };
     let peaks = query.peaks.map_or(PEAKS, |peaks| peaks.max(1) as usize);
     let heard = hearing.map(|hearing| HeardSong::of(&hearing, peaks));
-    Ok(Json(SongDetail { song: SongView::from(song), heard }))
+    Ok(SongDetail { song: SongView::from(song), grid, heard })
 }

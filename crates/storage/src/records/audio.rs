@@ -2,10 +2,10 @@
 
 use super::{
     database::{Arg, Database, Migrations, Row, Sql},
-    values::{blob, failure, from_word, to_word},
+    values::{blob, failure, from_json, from_word, to_json, to_word},
 };
 use crate::{Cursor, Listed, Page, StorageError};
-use eightcount_domain::{BlobHash, FailureCode, GridCorrection, Millis, Song, SongId, SongStatus};
+use eightcount_domain::{BlobHash, FailureCode, GridCorrection, Millis, Song, SongGrid, SongId, SongStatus};
 use std::time::Duration;
 
 const INSERT_SONG: Sql = Sql::same(
@@ -27,14 +27,24 @@ const SET_STATUS: Sql =
     Sql::same("setting a song's status", "UPDATE songs SET status = ?, failure = ? WHERE song_id = ?");
 const PUT_HEARING: Sql = Sql::each(
     "storing a hearing",
-    "INSERT INTO hearings (song_id, octave, shift_beats, nudge_ms, blob_hash) VALUES (?, ?, ?, ?, ?) \
-     ON CONFLICT (song_id, octave, shift_beats, nudge_ms) DO UPDATE SET blob_hash = excluded.blob_hash",
-    "INSERT INTO hearings (song_id, octave, shift_beats, nudge_ms, blob_hash) VALUES (?, ?, ?, ?, ?) \
+    "INSERT INTO hearings (song_id, correction, blob_hash) VALUES (?, ?, ?) \
+     ON CONFLICT (song_id, correction) DO UPDATE SET blob_hash = excluded.blob_hash",
+    "INSERT INTO hearings (song_id, correction, blob_hash) VALUES (?, ?, ?) \
      ON DUPLICATE KEY UPDATE blob_hash = VALUES(blob_hash)",
 );
-const HEARING: Sql = Sql::same(
-    "reading a hearing",
-    "SELECT blob_hash FROM hearings WHERE song_id = ? AND octave = ? AND shift_beats = ? AND nudge_ms = ?",
+const HEARING: Sql =
+    Sql::same("reading a hearing", "SELECT blob_hash FROM hearings WHERE song_id = ? AND correction = ?");
+const INSERT_GRID: Sql = Sql::same(
+    "recording a song's grid",
+    "INSERT INTO grids (song_id, revision, correction) VALUES (?, ?, ?)",
+);
+const GRID: Sql = Sql::same(
+    "reading a song's grid",
+    "SELECT revision, correction FROM grids WHERE song_id = ? ORDER BY revision DESC LIMIT 1",
+);
+const GRID_AT: Sql = Sql::same(
+    "reading an earlier grid of a song",
+    "SELECT correction FROM grids WHERE song_id = ? AND revision = ?",
 );
 const PUT_ANALYSIS: Sql = Sql::each(
     "storing a section's analysis",
@@ -118,8 +128,9 @@ impl AudioRecords {
         grid: GridCorrection,
         hearing: &BlobHash,
     ) -> Result<(), StorageError> {
-        let [id, octave, shift, nudge] = hearing_key(song, grid);
-        self.0.execute(PUT_HEARING, &[id, octave, shift, nudge, hearing.as_str().into()]).await?;
+        let correction = to_json("grid correction", &grid)?;
+        let args = [song.as_str().into(), correction.as_str().into(), hearing.as_str().into()];
+        self.0.execute(PUT_HEARING, &args).await?;
         Ok(())
     }
 
@@ -129,7 +140,35 @@ impl AudioRecords {
         song: &SongId,
         grid: GridCorrection,
     ) -> Result<Option<BlobHash>, StorageError> {
-        self.blob(HEARING, &hearing_key(song, grid)).await
+        let correction = to_json("grid correction", &grid)?;
+        self.blob(HEARING, &[song.as_str().into(), correction.as_str().into()]).await
+    }
+
+    /// The grid that a song has now. As it was heard is revision 0.
+    pub async fn grid(&self, song: &SongId) -> Result<SongGrid, StorageError> {
+        let Some(row) = self.0.row(GRID, &[song.as_str().into()]).await? else {
+            return Ok(SongGrid::default());
+        };
+        let revision: u32 = row.count(0)?;
+        Ok(SongGrid { revision, correction: from_json("grid correction", &row.text(1)?)? })
+    }
+
+    /// The grid that a song had at a revision; none where it never had so many.
+    pub async fn grid_at(&self, song: &SongId, revision: u32) -> Result<Option<SongGrid>, StorageError> {
+        if revision == 0 {
+            return Ok(Some(SongGrid::default()));
+        }
+        let row = self.0.row(GRID_AT, &[song.as_str().into(), u64::from(revision).into()]).await?;
+        let grid =
+            |row: Row| Ok(SongGrid { revision, correction: from_json("grid correction", &row.text(0)?)? });
+        row.map(grid).transpose()
+    }
+
+    /// Records the next revision of a song's grid; false when that revision is there already: it stays as it is.
+    pub async fn insert_grid(&self, song: &SongId, grid: SongGrid) -> Result<bool, StorageError> {
+        let correction = to_json("grid correction", &grid.correction)?;
+        let args = [song.as_str().into(), u64::from(grid.revision).into(), correction.as_str().into()];
+        self.0.insert_new(INSERT_GRID, &args).await
     }
 
     /// Records the blob that holds amplitude or clusters of a section. The key (at most 255 characters) names
@@ -147,10 +186,6 @@ impl AudioRecords {
     async fn blob(&self, sql: Sql, key: &[Arg<'_>]) -> Result<Option<BlobHash>, StorageError> {
         self.0.row(sql, key).await?.map(|row| blob(&row.text(0)?)).transpose()
     }
-}
-
-fn hearing_key(song: &SongId, grid: GridCorrection) -> [Arg<'_>; 4] {
-    [song.as_str().into(), grid.octave.into(), grid.shift_beats.into(), grid.nudge_ms.into()]
 }
 
 fn song_of(row: &Row) -> Result<Song, StorageError> {

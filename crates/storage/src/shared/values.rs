@@ -114,7 +114,9 @@ impl From<&ChoreographyState> for Selections {
 }
 
 pub(super) fn prepro_key(song: &SongId, grid: GridCorrection) -> String {
-    format!("prepro:{song}:{}.{}.{}", grid.octave, grid.shift_beats, grid.nudge_ms)
+    let GridCorrection { tap, octave, shift_beats, shift_quarters, nudge_ms } = grid;
+    let tap = tap.map_or_else(String::new, |tap| format!("{}@{}.", tap.beat_us, tap.one_ms));
+    format!("prepro:{song}:{tap}{octave}.{shift_beats}.{shift_quarters}.{nudge_ms}")
 }
 
 pub(super) fn user_key(choreography: &ChoreographyId) -> String {

@@ -144,7 +144,8 @@ async fn pages(audio: &AudioRecords) {
 async fn hearings(audio: &AudioRecords) {
     let id = song(1, 0).id;
     let plain = GridCorrection::default();
-    let corrected = GridCorrection { octave: -1, shift_beats: -7, nudge_ms: -500 };
+    let tap = Some(Tap { beat_us: u32::MAX, one_ms: u32::MAX });
+    let corrected = GridCorrection { tap, octave: -1, shift_beats: -7, shift_quarters: 3, nudge_ms: -500 };
     assert_eq!(audio.hearing(&id, plain).await.unwrap(), None);
     for hearing in [1, 1, 2] {
         audio.put_hearing(&id, plain, &blob(hearing)).await.unwrap();
@@ -152,6 +153,17 @@ async fn hearings(audio: &AudioRecords) {
     audio.put_hearing(&id, corrected, &blob(3)).await.unwrap();
     assert_eq!(audio.hearing(&id, plain).await.unwrap(), Some(blob(2)), "the last one counts");
     assert_eq!(audio.hearing(&id, corrected).await.unwrap(), Some(blob(3)));
+
+    assert_eq!(audio.grid(&id).await.unwrap(), SongGrid::default(), "as it was heard");
+    let [first, second, other] = [(1, corrected), (2, plain), (2, corrected)]
+        .map(|(revision, correction)| SongGrid { revision, correction });
+    assert!(audio.insert_grid(&id, first).await.unwrap());
+    assert!(audio.insert_grid(&id, second).await.unwrap());
+    assert!(!audio.insert_grid(&id, other).await.unwrap(), "a revision is made once");
+    assert_eq!(audio.grid(&id).await.unwrap(), second);
+    let earlier = [0, 1, 3].map(|revision| audio.grid_at(&id, revision));
+    let earlier: Vec<_> = join_all(earlier).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(earlier, [Some(SongGrid::default()), Some(first), None]);
 
     let longest = "k".repeat(255);
     audio.put_section_analysis(&longest, &blob(4)).await.unwrap();

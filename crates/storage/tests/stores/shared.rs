@@ -88,7 +88,7 @@ async fn five_views_each_with_a_lifetime() {
     let mut views: Vec<_> = keys.iter().map(|key| key.split_once(':').unwrap().0).collect();
     views.sort_unstable();
     assert_eq!(views, ["ampl", "prepro", "selection", "smlr", "user"]);
-    let ttl_ms: i64 = direct.pttl(format!("prepro:{}:0.0.0", song())).await.unwrap();
+    let ttl_ms: i64 = direct.pttl(format!("prepro:{}:0.0.0.0", song())).await.unwrap();
     assert!(u128::try_from(ttl_ms).unwrap() <= PREPRO_TTL.as_millis());
     assert!(view.version().await.unwrap().0.starts_with("Redis "));
 }

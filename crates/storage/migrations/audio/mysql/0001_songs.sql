@@ -11,12 +11,18 @@ CREATE TABLE IF NOT EXISTS songs (
 
 -- One hearing for each correction of a song's grid; the hearing itself is a blob.
 CREATE TABLE IF NOT EXISTS hearings (
-    song_id     CHAR(64) NOT NULL,
-    octave      SMALLINT NOT NULL,
-    shift_beats SMALLINT NOT NULL,
-    nudge_ms    SMALLINT NOT NULL,
-    blob_hash   CHAR(64) NOT NULL,
-    PRIMARY KEY (song_id, octave, shift_beats, nudge_ms)
+    song_id    CHAR(64)     NOT NULL,
+    correction VARCHAR(255) NOT NULL,
+    blob_hash  CHAR(64)     NOT NULL,
+    PRIMARY KEY (song_id, correction)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Which correction of its grid a song has: the one of the highest revision; none before the first change.
+CREATE TABLE IF NOT EXISTS grids (
+    song_id    CHAR(64)     NOT NULL,
+    revision   BIGINT       NOT NULL,
+    correction VARCHAR(255) NOT NULL,
+    PRIMARY KEY (song_id, revision)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- Amplitude and clusters of a section, by a key made of everything they depend on.

@@ -11,12 +11,18 @@ CREATE INDEX songs_newest ON songs (uploaded_at_ms, song_id);
 
 -- One hearing for each correction of a song's grid; the hearing itself is a blob.
 CREATE TABLE hearings (
-    song_id     TEXT    NOT NULL,
-    octave      INTEGER NOT NULL,
-    shift_beats INTEGER NOT NULL,
-    nudge_ms    INTEGER NOT NULL,
-    blob_hash   TEXT    NOT NULL,
-    PRIMARY KEY (song_id, octave, shift_beats, nudge_ms)
+    song_id    TEXT NOT NULL,
+    correction TEXT NOT NULL,
+    blob_hash  TEXT NOT NULL,
+    PRIMARY KEY (song_id, correction)
+) STRICT;
+
+-- Which correction of its grid a song has: the one of the highest revision; none before the first change.
+CREATE TABLE grids (
+    song_id    TEXT    NOT NULL,
+    revision   INTEGER NOT NULL,
+    correction TEXT    NOT NULL,
+    PRIMARY KEY (song_id, revision)
 ) STRICT;
 
 -- Amplitude and clusters of a section, by a key made of everything they depend on.
