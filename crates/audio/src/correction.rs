@@ -12,7 +12,7 @@ pub const MAX_NUDGE_MS: i16 = 500;
 /// How often a tempo may be doubled or halved.
 const MAX_OCTAVE: i8 = 1;
 /// Quarters of a beat in an eight.
-const QUARTERS: i32 = 4 * BEATS_PER_EIGHT as i32;
+const QUARTERS: i32 = 32;
 
 /// Why a grid cannot be changed as wished; the text is the limit that was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
@@ -122,7 +122,7 @@ fn beats_to(grid: &BeatGrid, time_s: f64) -> Option<i32> {
     }
     let distance = |beat: &f64| (beat - time_s).abs();
     let nearest = grid.beats.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?.0;
-    Some((nearest % BEATS_PER_EIGHT) as i32 - i32::from(grid.phase))
+    Some(i32::from((nearest % BEATS_PER_EIGHT) as u8) - i32::from(grid.phase))
 }
 
 /// Applies a correction: first the octave, then the shift of the eights, then the nudge. (A tap changes what is
