@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Dance } from './api';
-import { eightOnScreen, eightToShow, leadIn_s, letterOf, newStages, rendering, takeAddress, takeStart_s, tapeOf } from './dance';
+import { eightOnScreen, eightToShow, leadIn_s, letterOf, lost, newStages, rendering, takeAddress, takeStart_s, tapeOf } from './dance';
 
 function dance(chosen: number, rendered = chosen): Dance {
   const eights = Array.from({ length: 4 }, (_, k) => ({
@@ -42,6 +42,12 @@ test('a stage is news when it is new or newer, not when the page opens', () => {
   expect(newStages(null, now)).toEqual([]);
   expect(newStages(before, now)).toEqual([quarter]);
   expect(newStages(now, now)).toEqual([]);
+});
+
+test('choices that a change made impossible are told', () => {
+  expect(lost(null, dance(2))).toEqual([]);
+  expect(lost(dance(2), dance(4))).toEqual([]);
+  expect(lost(dance(4), dance(2))).toEqual([2, 3]);
 });
 
 test('clusters have letters, and colours in turn', () => {

@@ -69,6 +69,11 @@ export function letterOf(cluster: number): string {
   return String.fromCharCode(65 + (cluster % 26));
 }
 
+/** The eights that had a choice before and have none now: a change next to them left no cut there. */
+export function lost(before: Dance | null, now: Dance): number[] {
+  return now.eights.flatMap((eight, k) => (before?.eights[k]?.selection && !eight.selection ? [k] : []));
+}
+
 /** The stages that are new or newer than before. */
 export function newStages(before: Dance | null, now: Dance): Dance['stages'] {
   if (!before) return [];

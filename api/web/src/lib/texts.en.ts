@@ -103,6 +103,7 @@ export const en = {
   'dance.reroll': 'Six others',
   'dance.undo': 'Undo',
   'dance.undone': 'Taken back: you are at eight {eight} again.',
+  'dance.lost': 'After this change there would be no cut at eight {eights}: the same performance on both sides. Choose again there.',
   'dance.sound': 'Sound',
   'dance.exhausted': 'Every step was offered by now; the next six begin anew.',
   'dance.overtaken': 'Something changed in another tab or device while you chose. Your choice was not made; the page now shows what is true. Choose it still?',

@@ -104,6 +104,7 @@ export const ko: Texts = {
   'dance.reroll': '다른 여섯 동작',
   'dance.undo': '되돌리기',
   'dance.undone': '되돌렸습니다. 다시 에잇 {eight}입니다.',
+  'dance.lost': '이 변경으로 에잇 {eights} 앞뒤가 같은 영상이 되어 전환이 사라집니다. 그 자리를 다시 골라 주세요.',
   'dance.sound': '소리',
   'dance.exhausted': '모든 동작을 보여 드렸습니다. 다음 여섯 개는 처음부터 다시 시작합니다.',
   'dance.overtaken': '고르는 동안 다른 탭이나 기기에서 변경이 있었습니다. 방금 고른 것은 반영되지 않았고, 지금 화면이 최신 상태입니다. 그래도 고를까요?',
