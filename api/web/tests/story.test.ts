@@ -84,6 +84,15 @@ describe('the journey', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
   });
 
+  test('the beats are corrected, and put back', async () => {
+    const bpm = async () => Number(/([\d.]+) BPM/.exec(await page.locator('.head').innerText())![1]);
+    const heard = await bpm();
+    await page.getByRole('button', { name: 'Tempo ÷ 2' }).click();
+    await until('the tempo halves', 20_000, async () => Math.abs((await bpm()) - heard / 2) < 1);
+    await page.getByRole('button', { name: 'As it was heard' }).click();
+    await until('it is as it was', 20_000, async () => (await bpm()) === heard);
+  });
+
   test('a section is chosen with the keys and snaps to eights', async () => {
     const [start, end] = [page.getByRole('slider', { name: 'First eight' }), page.getByRole('slider', { name: 'Last eight' })];
     for (const slider of [end, start]) {

@@ -16,6 +16,7 @@ export type Candidates = Schemas['CandidatesView'];
 export type Performance = Schemas['PerformanceView'];
 export type Step = Schemas['StepView'];
 export type Report = Schemas['ReportView'];
+export type GridChange = Schemas['GridChange'];
 export type Options = Schemas['ChoreographyOptions'];
 type ProblemBody = Schemas['ProblemBody'];
 
