@@ -1,6 +1,6 @@
 //! Clustering: which eights of the section sound alike.
 
-use crate::amplitude::record_key;
+use crate::amplitude::section_key;
 use crate::desk::{Desk, compute, is_there};
 use crate::failure::Failure;
 use eightcount_audio::{EightFeatures, cluster, features};
@@ -9,7 +9,7 @@ use eightcount_workflows::contract::{AnalysedSection, Clustered, SectionInput};
 
 /// Clusters the section, or finds that it was clustered.
 pub(crate) async fn clusters(desk: &Desk, input: SectionInput) -> Result<Clustered, Failure> {
-    let key = record_key("clustering", &input);
+    let key = section_key(&input)?.analysis("clustering");
     if let Some(blob) = desk.storage.audio.section_analysis(&key).await?
         && is_there(&desk.storage, &blob).await?
     {

@@ -19,7 +19,7 @@ pub(crate) async fn preprocess(desk: &Desk, input: PreprocessInput) -> Result<Pr
     Ok(Preprocessed {
         hearing: blob,
         tempo: hearing.grid.tempo,
-        duration_ms: Millis((hearing.duration_s * 1000.0).round() as u64),
+        duration_ms: Millis::rounded(hearing.duration_s),
         confidence: hearing.grid.confidence,
         eights,
     })

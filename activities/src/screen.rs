@@ -18,5 +18,5 @@ pub(crate) async fn performance(desk: &Desk, input: ScreenInput) -> Result<Scree
 }
 
 fn millis(seconds: f64) -> Millis {
-    Millis((seconds * 1000.0).round() as u64)
+    Millis::rounded(seconds)
 }

@@ -1,15 +1,15 @@
 //! Suggestion: six steps for an eight, each with the plan of the take that shows it.
 
-use crate::amplitude::shared_key;
+use crate::amplitude::section_key;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use crate::library::IndexedLibrary;
 use eightcount_choreo::suggest::{self, Question, Scored, Taste, Upcoming};
 use eightcount_domain::{
-    BlobHash, Candidate, FailureCode, RenderProfile, Role, Step, StepId, Suggestion, TakeKey,
+    BlobHash, Candidate, FailureCode, RenderProfile, Role, SimilarStep, Step, StepId, Suggestion, TakeKey,
 };
 use eightcount_edit::{TakePlan, TakeRequest, TakeStep, plan_take};
-use eightcount_storage::{Likeness, SimilarStep};
+use eightcount_storage::Likeness;
 use eightcount_workflows::contract::{
     AnalysedSection, Offer, PlanTakeInput, SectionInput, Sound, SuggestInput, Suggested,
 };
@@ -26,7 +26,7 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     }
     let library = desk.library.newest(&desk.storage.choreo).await?;
     let section: AnalysedSection = desk.read_json(&input.section).await?;
-    share_likeness(desk, &library, &section, &input).await?;
+    let similar = similar(desk, &library, &section, &input).await?;
     let answer = answer(&library, section.clone(), &input).await?;
     if answer.candidates.is_empty() {
         return Err(Failure::refused(FailureCode::EmptyLibrary));
@@ -53,32 +53,33 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
         filtered_ko,
         relaxed: answer.relaxed,
         exhausted: answer.exhausted,
+        library_version: library.version,
+        similar,
     };
     Ok(brief(&desk.storage.choreo.put_suggestion(&suggestion).await?))
 }
 
-/// Lets everyone know which steps' music is most like the eight's.
-async fn share_likeness(
+/// The steps whose music is most like the eight's, shared with everyone.
+async fn similar(
     desk: &Desk,
     library: &Arc<IndexedLibrary>,
     section: &AnalysedSection,
     input: &SuggestInput,
-) -> Result<(), Failure> {
+) -> Result<Vec<SimilarStep>, Failure> {
     let features = found("the eight's features", section.features.get(input.eight as usize))?.clone();
     let cluster = found("the eight's sound", input.sounds.get(input.eight as usize))?.cluster;
     let searched = Arc::clone(library);
     let nearest = compute(move || searched.index.nearest(&features, SHARED_SIMILAR)).await?;
-    let similar = nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect();
-    let likeness = Likeness { cluster, library_version: library.version, similar };
+    let similar: Vec<_> =
+        nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect();
+    let likeness = Likeness { cluster, library_version: library.version, similar: similar.clone() };
     let names = SectionInput {
         song: input.song.clone(),
         hearing: input.hearing.clone(),
         eights: section.eights.clone(),
     };
-    if let Some(eight) = section.eights.get(input.eight as usize) {
-        desk.storage.shared.set_smlr(&shared_key(&names, eight), &likeness).await;
-    }
-    Ok(())
+    desk.storage.shared.set_smlr(&section_key(&names)?.eight(input.eight), &likeness).await;
+    Ok(similar)
 }
 
 /// Plans the take of a selection whose neighbour changed.

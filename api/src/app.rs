@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use eightcount_domain::{ChoreographyId, ChoreographyState};
-use eightcount_storage::Storage;
+use eightcount_storage::{Selections, Storage};
 use std::{sync::Arc, time::Duration};
 use temporalio_client::Client;
 use tokio::sync::Semaphore;
@@ -100,6 +100,11 @@ impl App {
     /// The state of a choreography for a client.
     pub(crate) async fn state_of(&self, id: &ChoreographyId) -> Result<ChoreographyState, ReadError> {
         self.reader().read(id, READ_MAX_AGE).await
+    }
+
+    /// What is chosen in a choreography, for a client.
+    pub(crate) async fn selections_of(&self, id: &ChoreographyId) -> Result<Selections, ReadError> {
+        self.reader().selections(id, READ_MAX_AGE).await
     }
 }
 

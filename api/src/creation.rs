@@ -233,6 +233,7 @@ pub async fn record(app: &App, input: &ChoreographyInput) {
         status: ChoreographyStatus::Preprocessing,
         failure: None,
         section: input.section,
+        hearing: None,
         options: input.options,
         progress_percent: 0,
         open_eight: None,

@@ -66,6 +66,7 @@ mod tests {
             status: ChoreographyStatus::Selecting,
             failure: None,
             section,
+            hearing: None,
             options: ChoreographyOptions::default(),
             progress_percent: 0,
             open_eight: (selected < eights).then_some(selected as u32),

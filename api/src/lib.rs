@@ -9,6 +9,7 @@ mod config;
 mod creation;
 mod cross_edits;
 mod downloads;
+mod eights;
 mod extract;
 mod gateway;
 mod hearings;

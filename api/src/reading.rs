@@ -20,7 +20,7 @@ use crate::{
     problem::Problem,
 };
 use eightcount_domain::{ChoreographyId, ChoreographyState, FailureCode};
-use eightcount_storage::{Storage, StorageError, Whereabouts};
+use eightcount_storage::{Selections, Storage, StorageError, Whereabouts};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -87,7 +87,6 @@ impl StateReader {
         match (self.gateway.state(id).await, recorded) {
             (Ok(state), _) => {
                 self.floors.raise(id, state.version, Some(asked_at));
-                self.storage.shared.set_user(id, &Whereabouts::from(&state)).await;
                 Ok(state)
             }
             (Err(GatewayError::NotRunning), None) => Err(ReadError::Unknown),
@@ -98,6 +97,22 @@ impl StateReader {
             }
             (Err(error), _) => Err(ReadError::Away(error)),
         }
+    }
+
+    /// What is chosen, at most `max_age` old unless there is an outage. The shared view serves it while it has
+    /// reached the floor and the workflow confirmed the floor lately.
+    pub async fn selections(&self, id: &ChoreographyId, max_age: Duration) -> Result<Selections, ReadError> {
+        let floor = self.floors.of(id);
+        if floor.is_fresh(max_age)
+            && let Some(shared) = self.storage.shared.selection(id).await
+            && shared.version >= floor.version
+        {
+            self.floors.raise(id, shared.version, None);
+            return Ok(shared);
+        }
+        let selections = Selections::from(&self.read(id, max_age).await?);
+        self.storage.shared.set_selection(id, &selections).await;
+        Ok(selections)
     }
 
     /// The state if it is newer than a version that was shown, at most `max_age` late.
@@ -116,6 +131,7 @@ impl StateReader {
             return Ok(None);
         }
         let state = self.read(id, max_age).await?;
+        self.storage.shared.set_user(id, &Whereabouts::from(&state)).await;
         Ok(Some(state).filter(|state| than.is_none_or(|shown| state.version > shown)))
     }
 }

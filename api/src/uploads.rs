@@ -5,7 +5,7 @@
 
 use crate::{app::App, names, problem::Problem};
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     http::{HeaderMap, header},
 };
 use eightcount_domain::{BlobHash, FailureCode, Millis};
@@ -14,11 +14,19 @@ use serde::Deserialize;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::{
+    sync::{Mutex as AsyncMutex, OwnedMutexGuard},
+    time::timeout,
+};
 use tracing::Instrument;
 use utoipa::IntoParams;
+
+/// How long a refused upload is read on.
+const LINGER: Duration = Duration::from_secs(30);
+/// How long its client may fall silent meanwhile.
+const LINGER_IDLE: Duration = Duration::from_secs(5);
 
 /// What is told about an upload besides its bytes.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -98,19 +106,21 @@ pub async fn receive(
     let too_large = UploadError::TooLarge { max_bytes: limits.upload_max_bytes };
     // Told in advance, it need not be sent.
     let announced = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let mut pieces = body.into_data_stream();
     if announced.is_some_and(|bytes| bytes > limits.upload_max_bytes) {
+        linger(pieces);
         return Err(too_large);
     }
     let mut staged = app.storage().blobs.staging().await?;
-    let mut pieces = body.into_data_stream();
     loop {
-        let piece = tokio::time::timeout(limits.upload_idle(), pieces.next()).await;
+        let piece = timeout(limits.upload_idle(), pieces.next()).await;
         match piece.map_err(|_| UploadError::BrokeOff)? {
             None => break,
             Some(Err(_)) => return Err(UploadError::BrokeOff),
             Some(Ok(bytes)) => {
                 app.metrics().uploaded(kind, bytes.len() as u64);
                 if staged.len() + bytes.len() as u64 > limits.upload_max_bytes {
+                    linger(pieces);
                     return Err(too_large);
                 }
                 staged.write(bytes).await?;
@@ -122,6 +132,13 @@ pub async fn receive(
     }
     let (hash, _) = staged.finish().await?;
     Ok(hash)
+}
+
+/// Reads on, and throws away, what a client still sends after it was refused: a connection that is closed on it may
+/// lose the answer that is on its way.
+fn linger(mut pieces: BodyDataStream) {
+    let drained = async move { while let Ok(Some(Ok(_))) = timeout(LINGER_IDLE, pieces.next()).await {} };
+    tokio::spawn(timeout(LINGER, drained));
 }
 
 /// Takes a received file in, or turns it away, and lets nothing wait afterwards. Goes on to its end when the client

@@ -2,12 +2,14 @@
 //! what belongs together come along, so that clients need not build them.
 
 mod candidates;
+mod eight;
 mod page;
 mod performance;
 mod report;
 mod song;
 
 pub use candidates::{CandidateView, CandidatesView};
+pub use eight::{EightView, SelectionsView};
 pub use page::{PageQuery, Paged};
 pub use performance::PerformanceView;
 pub use report::{ReportEight, ReportView};
@@ -16,6 +18,12 @@ pub use song::{HeardSong, SongDetail, SongView};
 use eightcount_workflows::contract::Receipt;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// The bytes of a file, as the API's description shows them.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "a description: the bytes themselves are streamed")]
+pub struct FileBody(Vec<u8>);
 
 /// The answer to an accepted change of a choreography. The next read shows at least this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -8,7 +8,7 @@ use std::{
     env,
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus},
+    process::{Child, Command, ExitStatus, Output},
     time::Duration,
 };
 
@@ -46,7 +46,8 @@ impl Instance {
         Self::start_with(data, &["--without-workers"]).await
     }
 
-    async fn start_with(data: &Path, more: &[&str]) -> Result<Self> {
+    /// The same with more arguments.
+    pub async fn start_with(data: &Path, more: &[&str]) -> Result<Self> {
         let mut arguments = vec!["up", "--port", "0"];
         arguments.extend(more);
         let mut part = PartProcess::spawn(data, "up", &arguments)?;
@@ -113,7 +114,12 @@ pub struct PartProcess {
 impl PartProcess {
     /// `eightcount worker` beside a running instance, once it is ready.
     pub async fn worker(data: &Path) -> Result<Self> {
-        let mut worker = Self::spawn(data, "worker", &["worker"])?;
+        Self::worker_of(data, "audio,choreo,product").await
+    }
+
+    /// The same for some queues.
+    pub async fn worker_of(data: &Path, queues: &str) -> Result<Self> {
+        let mut worker = Self::spawn(data, "worker", &["worker", "--queues", queues])?;
         until("the worker is ready", READY_WITHIN, async || {
             worker.still_runs()?;
             let said = fs::read_to_string(&worker.log)?;
@@ -168,6 +174,12 @@ impl Drop for PartProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A client command, run to its end.
+pub fn run_command(data: &Path, arguments: &[&str]) -> Result<Output> {
+    let name = arguments.first().copied().unwrap_or_default();
+    command(data, arguments)?.output().with_context(|| format!("running `eightcount {name}`"))
 }
 
 /// The program without the settings of whoever runs the tests.

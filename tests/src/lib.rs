@@ -23,7 +23,7 @@ pub use fixture::{Danced, Fixture};
 pub use folders::{Data, half_made_files};
 pub use history::{History, Payload, keep_history, signal, workflow_ids};
 pub use http::{Answer, Http, Problem, Upload};
-pub use instance::{Instance, PartProcess};
+pub use instance::{Instance, PartProcess, run_command};
 pub use processes::{Running, ffmpegs_of, kill, processes_of};
 pub use programs::ffmpeg;
 pub use video::{Measured, boxes, corner_colours, cut_position, measure, sound_delay_s};

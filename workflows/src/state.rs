@@ -20,8 +20,7 @@ pub(crate) use takes::TakeWork;
 use crate::contract::{ChoreographyInput, Clustered, CrossEdited, Heard, HeardSection, Preprocessed};
 use eightcount_domain::{
     Aspect, BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
-    FailureCode, FrameGrid, Millis, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId,
-    TakeKey,
+    FailureCode, FrameGrid, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId, TakeKey,
 };
 use std::collections::BTreeMap;
 
@@ -148,9 +147,7 @@ impl State {
     pub(crate) fn apply_preprocessed(&mut self, preprocessed: &Preprocessed) {
         self.eights = preprocessed.eights.iter().copied().map(EightWork::new).collect();
         self.hearing = Some(preprocessed.hearing.clone());
-        if let (Some(first), Some(last)) = (preprocessed.eights.first(), preprocessed.eights.last()) {
-            self.section = Section { start_ms: millis(first.start()), end_ms: millis(last.end()) };
-        }
+        self.section = Section::covering(&preprocessed.eights).unwrap_or(self.section);
         self.status = ChoreographyStatus::Analysing;
         self.touch();
     }
@@ -303,8 +300,4 @@ impl EightWork {
             selection: None,
         }
     }
-}
-
-fn millis(seconds: f64) -> Millis {
-    Millis((seconds.max(0.0) * 1000.0).round() as u64)
 }

@@ -3,6 +3,7 @@
 mod cancel;
 mod candidates;
 mod create;
+mod eight;
 mod events;
 mod finish;
 mod get;
@@ -11,6 +12,7 @@ mod product;
 mod report;
 mod reroll;
 mod select;
+mod selections;
 mod stage;
 mod stages;
 
@@ -24,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(create::handle))
         .routes(routes!(list::handle))
         .routes(routes!(get::handle))
+        .routes(routes!(selections::handle))
+        .routes(routes!(eight::handle))
         .routes(routes!(candidates::handle))
         .routes(routes!(select::handle))
         .routes(routes!(reroll::handle))

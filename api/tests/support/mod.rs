@@ -155,6 +155,7 @@ pub fn choreography(id: &ChoreographyId, song: &SongId, status: ChoreographyStat
         revision: 2,
         version: 7,
         status,
+        hearing: None,
         failure: None,
         section: Section { start_ms: Millis(0), end_ms: Millis(8000) },
         options: ChoreographyOptions::default(),

@@ -9,8 +9,12 @@ use crate::{
     section::SectionArg,
 };
 use clap::{Args, Parser, Subcommand};
+use eightcount_api::Limits;
 use eightcount_workflows::contract::Queue;
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// Makes a dance with you: a song's section becomes a cross-edit of dance performances, cut on the beat.
 #[derive(Debug, Parser)]
@@ -116,7 +120,7 @@ pub struct UpArgs {
     pub servers: ServerArgs,
 }
 
-/// Where the API listens.
+/// Where the API listens, and what it takes.
 #[derive(Args, Clone, Debug)]
 pub struct ListenArgs {
     /// Address to listen on
@@ -125,6 +129,27 @@ pub struct ListenArgs {
     /// Port to listen on; 0: any free one
     #[arg(long, value_name = "PORT", env = "EIGHTCOUNT_PORT", default_value_t = 8080)]
     pub port: u16,
+    /// Largest file that may be uploaded, in MiB
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "EIGHTCOUNT_UPLOAD_MAX_MIB",
+        default_value_t = 2048,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub upload_max_mib: u32,
+}
+
+impl ListenArgs {
+    /// Where.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
+    }
+
+    /// What is taken.
+    pub fn limits(&self) -> Limits {
+        Limits { upload_max_bytes: u64::from(self.upload_max_mib) << 20, ..Limits::default() }
+    }
 }
 
 /// The queues of a worker.

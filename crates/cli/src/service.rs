@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail};
 use eightcount_activities::{WorkersConfig, run_workers};
-use eightcount_api::ApiConfig;
+use eightcount_api::{ApiConfig, Limits as ApiLimits};
 use eightcount_media::{Launcher, Limits, Media, Tools};
 use eightcount_storage::{Storage, StorageError};
 use std::{io::ErrorKind, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
@@ -95,10 +95,10 @@ pub fn start_api(
     foundation: &Foundation,
     listener: TcpListener,
     temporal_ui: Option<&str>,
+    limits: ApiLimits,
     stop: CancellationToken,
 ) -> JoinHandle<anyhow::Result<()>> {
-    let config =
-        ApiConfig { temporal_ui: temporal_ui.and_then(|url| Url::parse(url).ok()), ..ApiConfig::default() };
+    let config = ApiConfig { temporal_ui: temporal_ui.and_then(|url| Url::parse(url).ok()), limits };
     let (client, storage) = (foundation.client.clone(), Arc::clone(&foundation.storage));
     tokio::spawn(async move {
         eightcount_api::serve(listener, client, storage, config, stop).await.context("serving the API")
@@ -124,6 +124,8 @@ pub struct ServiceConfig {
     pub data: PathBuf,
     /// Where the API listens.
     pub listen: SocketAddr,
+    /// What the API takes.
+    pub limits: ApiLimits,
     /// Ports of the children.
     pub ports: Ports,
     /// What the workers work on.
@@ -154,7 +156,8 @@ impl Service {
         sweep(&embedded, &foundation.storage, &config.servers).await?;
         let parts = Parts::new();
         let url = url_of(&listener)?;
-        let api = start_api(&foundation, listener, embedded.temporal_ui_url.as_deref(), parts.stop.clone());
+        let temporal_ui = embedded.temporal_ui_url.as_deref();
+        let api = start_api(&foundation, listener, temporal_ui, config.limits, parts.stop.clone());
         let mut service = Self { url, embedded, parts };
         service.parts.add("the API", api);
         if !config.without_workers {

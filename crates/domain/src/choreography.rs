@@ -189,6 +189,8 @@ pub struct ChoreographyState {
     pub failure: Option<FailureCode>,
     /// The section, snapped to eights once known.
     pub section: Section,
+    /// The hearing that its beats come from, once known: later corrections of the song do not change it.
+    pub hearing: Option<BlobHash>,
     /// What the user chose about the product.
     pub options: ChoreographyOptions,
     /// Share of the eights that have a selection, whole percent.

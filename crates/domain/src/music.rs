@@ -150,6 +150,14 @@ pub struct Section {
     pub end_ms: Millis,
 }
 
+impl Section {
+    /// The part that consecutive eights cover, to the millisecond; none without eights.
+    pub fn covering(eights: &[Eight]) -> Option<Self> {
+        let (first, last) = (eights.first()?.section(), eights.last()?.section());
+        Some(Self { start_ms: first.start_ms, end_ms: last.end_ms })
+    }
+}
+
 /// Eight consecutive beats of the song inside the section.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Eight {
@@ -168,6 +176,11 @@ impl Eight {
     /// When it ends, which is when the next one starts.
     pub fn end(&self) -> f64 {
         self.beats[BEATS_PER_EIGHT]
+    }
+
+    /// The part of the song that it covers, to the millisecond.
+    pub fn section(&self) -> Section {
+        Section { start_ms: Millis::rounded(self.start()), end_ms: Millis::rounded(self.end()) }
     }
 
     /// Mean tempo in beats per minute.

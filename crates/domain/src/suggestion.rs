@@ -107,6 +107,17 @@ pub struct Filtered {
     pub rerolled: u32,
 }
 
+/// A step whose music is like an eight's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SimilarStep {
+    /// The step.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub step: StepId,
+    /// Cosine similarity, -1 to 1.
+    pub similarity: f32,
+}
+
 /// The answer for one eight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
@@ -127,4 +138,8 @@ pub struct Suggestion {
     pub relaxed: Vec<Relaxed>,
     /// No step remains that was not offered before: the next re-roll starts over.
     pub exhausted: bool,
+    /// The version of the library that was searched.
+    pub library_version: u64,
+    /// The steps whose music is most like the eight's, nearest first, candidates or not.
+    pub similar: Vec<SimilarStep>,
 }

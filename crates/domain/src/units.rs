@@ -91,6 +91,13 @@ impl From<Millis> for Seconds {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Millis(pub u64);
 
+impl Millis {
+    /// The whole millisecond nearest to `seconds`; 0 for what is before it or no number.
+    pub fn rounded(seconds: f64) -> Self {
+        Self((seconds.max(0.0) * 1000.0).round() as u64)
+    }
+}
+
 /// A frame of the product, counted from the first frame of the section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -20,6 +20,6 @@ pub use page::{BadCursor, Cursor, Listed, PAGE_LIMIT_ITEMS, Page};
 pub use records::{AudioRecords, ChoreoRecords, CrossEdit, Library, ProductRecords};
 pub use shared::{
     AMPL_TTL, ChoreographyChanges, EightKey, Likeness, PREPRO_TTL, Preparation, SELECTION_TTL, SMLR_TTL,
-    Selections, SharedView, SimilarStep, USER_TTL, Whereabouts,
+    SectionKey, Selections, SharedView, USER_TTL, Whereabouts,
 };
 pub use storage::{Health, PartHealth, Storage, StorageConfig};

@@ -10,7 +10,7 @@ mod values;
 
 pub use changes::ChoreographyChanges;
 pub use values::{
-    AMPL_TTL, EightKey, Likeness, PREPRO_TTL, Preparation, SELECTION_TTL, SMLR_TTL, Selections, SimilarStep,
+    AMPL_TTL, EightKey, Likeness, PREPRO_TTL, Preparation, SELECTION_TTL, SMLR_TTL, SectionKey, Selections,
     USER_TTL, Whereabouts,
 };
 

@@ -1,6 +1,7 @@
 //! The whole system on real Temporal, Redis and ffmpeg. One program, so that song and library are made once.
 
 mod changes;
+mod commands;
 mod crashes;
 mod duplicates;
 mod grid;
@@ -9,3 +10,4 @@ mod long;
 mod previews;
 mod redis;
 mod refusals;
+mod songs;

@@ -5,6 +5,7 @@ use eightcount_domain::{ChoreographyState, ChoreographyStatus, StageName, StepId
 use eightcount_tests::{Dance, Fixture, Instance, kill};
 use futures::StreamExt;
 use rustix::process::Signal;
+use serde_json::{Value, json};
 use std::{cell::Cell, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -86,8 +87,76 @@ async fn a_dead_redis_changes_nothing_and_events_still_come() -> Result<()> {
     assert!(killed.get() > 2);
     assert_eq!(product.blob, expected.product.blob);
     assert!(versions.windows(2).all(|pair| pair[0] < pair[1]), "{versions:?}");
-    let ready: serde_json::Value = instance.http.read("/readyz").await?;
+    let ready: Value = instance.http.read("/readyz").await?;
     assert_eq!(ready["ready"], true, "Redis is not required: {ready}");
+    instance.stop().await
+}
+
+/// One command; what was answered, as Redis wrote it.
+async fn redis(address: &str, command: &[&str]) -> Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let words: Vec<_> = command.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
+    let request = format!("*{}\r\n{}", words.len(), words.concat());
+    stream.write_all(request.as_bytes()).await?;
+    stream.shutdown().await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+/// The keys of a view.
+async fn keys(address: &str, view: &str) -> Result<Vec<String>> {
+    let answer = redis(address, &["KEYS", &format!("{view}:*")]).await?;
+    Ok(answer.lines().filter(|line| line.starts_with(view)).map(str::to_owned).collect())
+}
+
+const VIEWS: [&str; 5] = ["prepro", "ampl", "smlr", "user", "selection"];
+
+/// All that the API shows from the shared view.
+async fn shown(dance: &Dance) -> Result<Vec<Value>> {
+    let song = dance.state().await?.song;
+    let mut shown = vec![dance.http.read(&format!("/api/songs/{song}")).await?];
+    for rest in ["", "/eights/0", "/eights/1", "/selections"] {
+        shown.push(dance.http.read(&dance.path(rest)).await?);
+    }
+    // Whoever waits for news is told of the present first.
+    let mut events = Box::pin(dance.http.events(&dance.path("/events")).await?);
+    events.next().await.context("no event")??;
+    Ok(shown)
+}
+
+#[tokio::test]
+async fn the_five_views_are_filled_read_and_filled_again() -> Result<()> {
+    let fixture = Fixture::get().await?;
+    let data = fixture.data()?;
+    let instance = Instance::start(data.path()).await?;
+    let address = instance.redis_address();
+    let dance = Dance::start(&instance.http, &fixture.start(4..6, 96)?).await?;
+    let steps = [dance.choose_best(0).await?, dance.choose_best(1).await?];
+    dance.stage(StageName::Whole).await?;
+    let first = shown(&dance).await?;
+    assert_eq!(first[4]["selections"][1]["step"], json!(steps[1]), "{}", first[4]);
+    assert!(first[2]["amplitude"]["rms_dbfs"][7].is_f64(), "{}", first[2]);
+    assert!(first[2]["likeness"]["similar"][0]["similarity"].is_f64(), "{}", first[2]);
+
+    for view in VIEWS {
+        for key in keys(address, view).await? {
+            let ttl = redis(address, &["TTL", &key]).await?;
+            assert!(ttl.trim_start_matches(':').trim().parse::<u32>().is_ok_and(|s| s > 0), "{key}: {ttl}");
+        }
+    }
+    assert_eq!(redis(address, &["FLUSHALL"]).await?, "+OK\r\n");
+    assert_eq!(shown(&dance).await?, first, "the same answers without the view");
+    for view in VIEWS {
+        assert!(!keys(address, view).await?.is_empty(), "{view} is not filled again");
+    }
+
+    // What is shown comes from the view: change it there.
+    let key = keys(address, "ampl").await?.into_iter().find(|key| key.ends_with(":0")).context("no ampl")?;
+    let changed = json!({ "rms_dbfs": vec![-1.0; 8], "peak": vec![0.5; 8], "onset": vec![0.5; 8], "level": vec![3; 8] });
+    redis(address, &["SET", &key, &changed.to_string()]).await?;
+    let eight: Value = dance.http.read(&dance.path("/eights/0")).await?;
+    assert_eq!(eight["amplitude"], changed);
     instance.stop().await
 }
 

@@ -6,7 +6,7 @@ use eightcount_tests::{
     Answer, Dance, Data, Fixture, Instance, PERFORMANCES, Problem, Upload, ffmpeg, half_made_files,
     workflow_ids,
 };
-use reqwest::Method;
+use reqwest::{Body, Method};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
@@ -135,7 +135,7 @@ fn bad_file(folder: &Path, name: &str, arguments: &[&str]) -> Result<PathBuf> {
 async fn bad_uploads_are_refused_and_leave_nothing() -> Result<()> {
     let fixture = Fixture::get().await?;
     let data = fixture.data()?;
-    let instance = Instance::start(data.path()).await?;
+    let instance = Instance::start_with(data.path(), &["--upload-max-mib", "16"]).await?;
     let refused = Refused { instance: &instance };
     let before = Traces::of(&instance, &data).await?;
     let bad = data.path().join("bad");
@@ -169,6 +169,7 @@ async fn bad_uploads_are_refused_and_leave_nothing() -> Result<()> {
     let cut_off = fs::read(cut_off)?;
     refused.upload("songs", Upload::Bytes(&cut_off[..cut_off.len() / 2]), "damaged_media", 422).await?;
     too_large_is_refused_unread(&refused).await?;
+    too_large_is_refused_while_it_comes(&refused).await?;
 
     assert_eq!(Traces::of(&instance, &data).await?, before, "a refused upload left something");
     instance.stop().await
@@ -184,6 +185,21 @@ async fn too_large_is_refused_unread(refused: &Refused<'_>) -> Result<()> {
             })
             .await?;
         assert!(problem.limit.is_some_and(|limit| limit.ends_with(" bytes")));
+    }
+    Ok(())
+}
+
+/// Sent in pieces, nobody knows how much will come.
+async fn too_large_is_refused_while_it_comes(refused: &Refused<'_>) -> Result<()> {
+    for what in ["songs", "performances"] {
+        let problem = refused
+            .both("too_large", 413, async |headers| {
+                let pieces = (0..17).map(|_| Ok::<_, std::io::Error>(vec![b'e'; 1 << 20]));
+                let body = Body::wrap_stream(futures::stream::iter(pieces));
+                refused.instance.http.send(Method::POST, &format!("/api/{what}"), headers, Some(body)).await
+            })
+            .await?;
+        assert_eq!(problem.limit.as_deref(), Some("16777216 bytes"));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::{CrossEditInput, Offer, Reroll, SelectStep, SuggestInput, Suggested};
-use eightcount_domain::{Bpm, Confidence, ContentHash, PerformanceId};
+use eightcount_domain::{Bpm, Confidence, ContentHash, Millis, PerformanceId};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

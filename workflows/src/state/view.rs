@@ -1,7 +1,7 @@
 //! What everyone but the workflow sees of the state.
 
-use super::{EightWork, State, millis};
-use eightcount_domain::{ChoreographyState, EightState, Section, Selection, StageState};
+use super::{EightWork, State};
+use eightcount_domain::{ChoreographyState, EightState, Selection, StageState};
 
 impl State {
     /// The state for clients.
@@ -14,6 +14,7 @@ impl State {
             status: self.status,
             failure: self.failure,
             section: self.section,
+            hearing: self.hearing.clone(),
             options: self.options,
             progress_percent: self.progress_percent(),
             open_eight: self.open().map(|k| k as u32),
@@ -47,7 +48,7 @@ impl State {
 
     fn view_eight(&self, k: usize, work: &EightWork) -> EightState {
         EightState {
-            section: Section { start_ms: millis(work.eight.start()), end_ms: millis(work.eight.end()) },
+            section: work.eight.section(),
             cluster: work.cluster,
             levels: work.heard.map(|heard| heard.level),
             role: self.role(k),

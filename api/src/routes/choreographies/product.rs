@@ -7,6 +7,7 @@ use crate::{
     extract::Id,
     names,
     problem::{Problem, ProblemBody},
+    views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use eightcount_domain::ChoreographyId;
@@ -21,9 +22,9 @@ use eightcount_domain::ChoreographyId;
     tag = "choreographies",
     params(("choreography" = ChoreographyId, Path)),
     responses(
-        (status = 200, description = "The video", body = Vec<u8>, content_type = "video/mp4",
+        (status = 200, description = "The video", body = FileBody, content_type = "video/mp4",
             headers(("content-disposition" = String, description = "The name to save it under"))),
-        (status = 206, description = "The wanted range", body = Vec<u8>, content_type = "video/mp4"),
+        (status = 206, description = "The wanted range", body = FileBody, content_type = "video/mp4"),
         (status = 404, description = "`unknown_choreography`", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 409, description = "`not_ready_yet`, `choreography_incomplete`", body = ProblemBody,

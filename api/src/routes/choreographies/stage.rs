@@ -6,6 +6,7 @@ use crate::{
     downloads::Download,
     extract::{Id, Stage},
     problem::{Problem, ProblemBody},
+    views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use eightcount_domain::ChoreographyId;
@@ -23,8 +24,8 @@ use eightcount_domain::ChoreographyId;
         ("stage" = String, Path, description = "`quarter`, `half` or `whole`"),
     ),
     responses(
-        (status = 200, description = "The video", body = Vec<u8>, content_type = "video/mp4"),
-        (status = 206, description = "The wanted range", body = Vec<u8>, content_type = "video/mp4"),
+        (status = 200, description = "The video", body = FileBody, content_type = "video/mp4"),
+        (status = 206, description = "The wanted range", body = FileBody, content_type = "video/mp4"),
         (status = 404, description = "`unknown_choreography`, `not_found`", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 409, description = "`not_ready_yet`, `choreography_incomplete`", body = ProblemBody,

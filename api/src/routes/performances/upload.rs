@@ -6,7 +6,7 @@ use crate::{
     names,
     problem::{Problem, ProblemBody},
     uploads::{self, UploadQuery},
-    views::PerformanceView,
+    views::{FileBody, PerformanceView},
 };
 use axum::{
     Json,
@@ -29,7 +29,7 @@ use eightcount_workflows::contract::IngestInput;
     operation_id = "upload_performance",
     tag = "performances",
     params(UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The video file"),
+    request_body(content = FileBody, content_type = "application/octet-stream", description = "The video file"),
     responses(
         (status = 201, description = "Taken in; it is being ingested", body = PerformanceView,
             headers(("location" = String, description = "Where the performance is"))),

@@ -5,6 +5,7 @@ use crate::{
     downloads::Download,
     extract::Id,
     problem::{Problem, ProblemBody},
+    views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use eightcount_domain::{FailureCode, PerformanceId, PerformanceStatus};
@@ -19,8 +20,8 @@ use eightcount_domain::{FailureCode, PerformanceId, PerformanceStatus};
     tag = "performances",
     params(("performance" = PerformanceId, Path)),
     responses(
-        (status = 200, description = "The video", body = Vec<u8>, content_type = "video/mp4"),
-        (status = 206, description = "The wanted range", body = Vec<u8>, content_type = "video/mp4"),
+        (status = 200, description = "The video", body = FileBody, content_type = "video/mp4"),
+        (status = 206, description = "The wanted range", body = FileBody, content_type = "video/mp4"),
         (status = 404, description = "`unknown_performance`", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 409, description = "`not_ready_yet`, or why the ingest failed", body = ProblemBody,

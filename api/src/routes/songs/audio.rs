@@ -5,6 +5,7 @@ use crate::{
     downloads::Download,
     extract::Id,
     problem::{Problem, ProblemBody},
+    views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use eightcount_domain::{BlobHash, FailureCode, SongId};
@@ -24,8 +25,8 @@ const MAGIC_BYTES: u64 = 12;
     tag = "songs",
     params(("song" = SongId, Path)),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/*"),
-        (status = 206, description = "The wanted range", body = Vec<u8>, content_type = "audio/*"),
+        (status = 200, description = "The file", body = FileBody, content_type = "audio/*"),
+        (status = 206, description = "The wanted range", body = FileBody, content_type = "audio/*"),
         (status = 404, description = "`unknown_song`", body = ProblemBody,
             content_type = "application/problem+json"),
     ),

@@ -5,7 +5,7 @@ use crate::{
     extract::Asked,
     problem::{Problem, ProblemBody},
     uploads::{self, UploadQuery},
-    views::SongView,
+    views::{FileBody, SongView},
 };
 use axum::{
     Json,
@@ -26,7 +26,7 @@ use eightcount_domain::{BlobHash, Song, SongId, SongStatus};
     operation_id = "upload_song",
     tag = "songs",
     params(UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The audio file"),
+    request_body(content = FileBody, content_type = "application/octet-stream", description = "The audio file"),
     responses(
         (status = 201, description = "Taken in; it is being heard", body = SongView,
             headers(("location" = String, description = "Where the song is"))),

@@ -5,6 +5,7 @@ use crate::{
     downloads::Download,
     extract::Id,
     problem::{Problem, ProblemBody},
+    views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use eightcount_domain::{FailureCode, StepId};
@@ -17,7 +18,7 @@ use eightcount_domain::{FailureCode, StepId};
     tag = "performances",
     params(("step" = String, Path, description = "`{performance}.{index}`")),
     responses(
-        (status = 200, description = "Its picture", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 200, description = "Its picture", body = FileBody, content_type = "image/jpeg"),
         (status = 404, description = "`unknown_step`", body = ProblemBody,
             content_type = "application/problem+json"),
     ),

@@ -8,6 +8,7 @@ use crate::{
     signals::{Signals, unless_interrupted},
 };
 use clap::Args;
+use eightcount_api::Limits;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// A reachable instance.
@@ -34,6 +35,7 @@ impl Session {
         let service = Box::pin(Service::start(ServiceConfig {
             data: args.data.folder.clone(),
             listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
+            limits: Limits::default(),
             ports: Ports::default(),
             work: from_environment()?,
             without_workers: false,

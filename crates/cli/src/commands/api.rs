@@ -6,17 +6,17 @@ use crate::{
     service::{self, Foundation, Parts},
     signals::{Signals, unless_interrupted},
 };
-use std::net::SocketAddr;
 
 /// Serves until a signal comes.
 pub async fn run(args: ApiArgs) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let addresses = args.servers.addresses_apart(&args.data.folder)?;
-    let listener = service::listen(SocketAddr::new(args.listen.host, args.listen.port)).await?;
+    let listener = service::listen(args.listen.address()).await?;
     let foundation = unless_interrupted(&mut signals, Foundation::open(&addresses)).await?;
     let mut parts = Parts::new();
     let url = service::url_of(&listener)?;
-    parts.add("the API", service::start_api(&foundation, listener, None, parts.stop.clone()));
+    let api = service::start_api(&foundation, listener, None, args.listen.limits(), parts.stop.clone());
+    parts.add("the API", api);
     say!("Eightcount {url}");
     say!("ready");
     parts.until_signal(signals).await

@@ -7,14 +7,14 @@ use crate::{
     service::{Service, ServiceConfig},
     signals::{Signals, unless_interrupted},
 };
-use std::net::SocketAddr;
 
 /// Runs until a signal comes or a part fails.
 pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let config = ServiceConfig {
         data: args.data.folder,
-        listen: SocketAddr::new(args.listen.host, args.listen.port),
+        listen: args.listen.address(),
+        limits: args.listen.limits(),
         ports: Ports {
             temporal: args.temporal_port,
             temporal_ui: args.temporal_ui_port,

@@ -2,7 +2,7 @@
 
 use eightcount_domain::{
     BlobHash, ChoreographyId, ChoreographyState, ChoreographyStatus, ClusterLabel, FailureCode,
-    GridCorrection, Section, Selection, SongId, SongStatus, StepId,
+    GridCorrection, Section, Selection, SimilarStep, SongId, SongStatus,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -29,24 +29,43 @@ pub struct Preparation {
     pub hearing: Option<BlobHash>,
 }
 
-/// One eight of one section of a song under one hearing: clusters, and the numbers of eights, belong to a
-/// section.
+/// One section of a song under one hearing: clusters, and the numbers of eights, belong to a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EightKey {
+pub struct SectionKey {
     /// The song.
     pub song: SongId,
     /// The blob of the hearing: it names the corrected grid.
     pub hearing: BlobHash,
     /// The section, snapped to eights.
     pub section: Section,
+}
+
+impl SectionKey {
+    /// One of its eights, counted from 0.
+    pub fn eight(&self, eight: u32) -> EightKey {
+        EightKey { section: self.clone(), eight }
+    }
+
+    /// Names in the audio records what was measured of the whole section.
+    pub fn analysis(&self, kind: &str) -> String {
+        let Self { hearing, section, .. } = self;
+        format!("{kind}:{hearing}:{}-{}", section.start_ms.0, section.end_ms.0)
+    }
+}
+
+/// One eight of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EightKey {
+    /// The section.
+    pub section: SectionKey,
     /// Which eight of it, from 0.
     pub eight: u32,
 }
 
 impl EightKey {
     pub(super) fn under(&self, view: &str) -> String {
-        let Self { song, hearing, section, eight } = self;
-        format!("{view}:{song}:{hearing}:{}-{}:{eight}", section.start_ms.0, section.end_ms.0)
+        let SectionKey { song, hearing, section } = &self.section;
+        format!("{view}:{song}:{hearing}:{}-{}:{}", section.start_ms.0, section.end_ms.0, self.eight)
     }
 }
 
@@ -59,15 +78,6 @@ pub struct Likeness {
     pub library_version: u64,
     /// The steps whose music is most like it, nearest first.
     pub similar: Vec<SimilarStep>,
-}
-
-/// A step whose music is like an eight's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SimilarStep {
-    /// The step.
-    pub step: StepId,
-    /// Cosine similarity, -1 to 1.
-    pub similarity: f32,
 }
 
 /// `user:{choreography}`: where the user is.

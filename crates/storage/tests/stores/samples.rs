@@ -90,6 +90,7 @@ pub fn choreography(n: u8, version: u64) -> ChoreographyState {
         version,
         status: ChoreographyStatus::Selecting,
         failure: None,
+        hearing: None,
         section: Section { start_ms: Millis(10_000), end_ms: Millis(40_000) },
         options: ChoreographyOptions::default(),
         progress_percent: 50,
@@ -121,5 +122,7 @@ pub fn suggestion(n: u8, score: f32) -> Suggestion {
         filtered_ko: "동작 12개 모두 남음".to_owned(),
         relaxed: vec![Relaxed::Quality],
         exhausted: false,
+        library_version: 4,
+        similar: vec![SimilarStep { step: step(1, 2).id, similarity: 0.75 }],
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use eightcount_domain::*;
 use eightcount_storage::{
-    EightKey, Likeness, PREPRO_TTL, Preparation, Selections, SharedView, SimilarStep, USER_TTL, Whereabouts,
+    EightKey, Likeness, PREPRO_TTL, Preparation, SectionKey, Selections, SharedView, USER_TTL, Whereabouts,
 };
 use redis::AsyncCommands;
 use rustix::process::Signal;
@@ -21,7 +21,7 @@ fn song() -> SongId {
 
 fn eight_key(eight: u32) -> EightKey {
     let section = Section { start_ms: Millis(10_000), end_ms: Millis(40_000) };
-    EightKey { song: song(), hearing: blob(2), section, eight }
+    SectionKey { song: song(), hearing: blob(2), section }.eight(eight)
 }
 
 fn preparation() -> Preparation {

@@ -1,0 +1,53 @@
+//! What is known of one eight, from the shared view or else from the records, which fill the view again.
+
+use eightcount_domain::{Amplitude, ChoreographyState, EightState};
+use eightcount_storage::{Likeness, SectionKey, Storage, StorageError};
+
+/// Names the section of a choreography; none before it is cut into eights.
+fn key_of(state: &ChoreographyState) -> Option<SectionKey> {
+    let hearing = state.hearing.clone()?;
+    Some(SectionKey { song: state.song.clone(), hearing, section: state.section })
+}
+
+/// How loud each beat of an eight is; none before it was measured.
+pub async fn amplitude(
+    storage: &Storage,
+    state: &ChoreographyState,
+    k: u32,
+) -> Result<Option<Amplitude>, StorageError> {
+    let Some(key) = key_of(state) else { return Ok(None) };
+    if let Some(amplitude) = storage.shared.ampl(&key.eight(k)).await {
+        return Ok(Some(amplitude));
+    }
+    let Some(blob) = storage.audio.section_analysis(&key.analysis("amplitude")).await? else {
+        return Ok(None);
+    };
+    let measured = serde_json::from_slice::<Vec<Amplitude>>(&storage.blobs.read(&blob).await?);
+    let measured =
+        measured.map_err(|source| StorageError::Damaged { what: "amplitude", source: source.into() })?;
+    let amplitude = measured.get(k as usize).copied();
+    if let Some(amplitude) = &amplitude {
+        storage.shared.set_ampl(&key.eight(k), amplitude).await;
+    }
+    Ok(amplitude)
+}
+
+/// Which steps' music is most like an eight's; none before steps were suggested for it.
+pub async fn likeness(
+    storage: &Storage,
+    state: &ChoreographyState,
+    eight: &EightState,
+    k: u32,
+) -> Result<Option<Likeness>, StorageError> {
+    let (Some(key), Some(cluster), Some(asked)) = (key_of(state), eight.cluster, &eight.suggestion) else {
+        return Ok(None);
+    };
+    if let Some(likeness) = storage.shared.smlr(&key.eight(k)).await {
+        return Ok(Some(likeness));
+    }
+    let Some(suggestion) = storage.choreo.suggestion(asked).await? else { return Ok(None) };
+    let likeness =
+        Likeness { cluster, library_version: suggestion.library_version, similar: suggestion.similar };
+    storage.shared.set_smlr(&key.eight(k), &likeness).await;
+    Ok(Some(likeness))
+}

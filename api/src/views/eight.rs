@@ -1,0 +1,67 @@
+//! Eights.
+
+use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, ChoreographyId, EightState, Selection, SimilarStep};
+use eightcount_storage::Likeness;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One eight with all that was heard in it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct EightView {
+    /// The choreography.
+    pub choreography: ChoreographyId,
+    /// Which eight, from 0.
+    pub eight: u32,
+    /// When it is, what it is for, what is chosen.
+    #[serde(flatten)]
+    pub state: EightState,
+    /// Its loudness beat by beat, once measured.
+    pub amplitude: Option<AmplitudeView>,
+    /// The steps of the library whose music is most like it, once some were suggested.
+    pub likeness: Option<LikenessView>,
+}
+
+/// Loudness of an eight, beat by beat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AmplitudeView {
+    /// Root mean square, dB relative to full scale, floor -80.
+    pub rms_dbfs: [f32; BEATS_PER_EIGHT],
+    /// Largest absolute sample, 0 to 1.
+    pub peak: [f32; BEATS_PER_EIGHT],
+    /// Strongest onset, 0 (none) to 1 (the song's strongest).
+    pub onset: [f32; BEATS_PER_EIGHT],
+    /// 0 (silence) to 10 (the song's loudest).
+    pub level: [u8; BEATS_PER_EIGHT],
+}
+
+impl From<Amplitude> for AmplitudeView {
+    fn from(Amplitude { rms_dbfs, peak, onset, level }: Amplitude) -> Self {
+        Self { rms_dbfs, peak, onset, level }
+    }
+}
+
+/// The steps of the library whose music is most like an eight's.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct LikenessView {
+    /// The version of the library that was searched.
+    pub library_version: u64,
+    /// The steps, nearest first.
+    pub similar: Vec<SimilarStep>,
+}
+
+impl From<Likeness> for LikenessView {
+    fn from(Likeness { library_version, similar, .. }: Likeness) -> Self {
+        Self { library_version, similar }
+    }
+}
+
+/// What is chosen, in order of the eights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SelectionsView {
+    /// The choreography.
+    pub choreography: ChoreographyId,
+    /// Counts every visible change of the choreography: larger is newer.
+    pub version: u64,
+    /// One for each eight, none where nothing is chosen; empty before the section is cut into eights.
+    pub selections: Vec<Option<Selection>>,
+}

@@ -1,0 +1,107 @@
+//! The command line against a running instance, and against one that it starts for itself.
+
+use anyhow::{Context, Result, ensure};
+use eightcount_tests::{Fixture, Instance, PERFORMANCES, SONG_BPM, measure, processes_of, run_command};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// What a command prints as JSON when all goes well.
+fn json(data: &Path, arguments: &[&str]) -> Result<Value> {
+    let done = run_command(data, arguments)?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.success(), "{arguments:?} ended with {}: {said}", done.status);
+    serde_json::from_slice(&done.stdout).with_context(|| format!("{arguments:?} printed no JSON"))
+}
+
+/// How a command that cannot go on ends, and its last line.
+fn refusal(data: &Path, arguments: &[&str]) -> Result<(Option<i32>, String)> {
+    let done = run_command(data, arguments)?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.stdout.is_empty(), "{arguments:?} printed {}", String::from_utf8_lossy(&done.stdout));
+    Ok((done.status.code(), said.lines().last().unwrap_or_default().to_owned()))
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("a path without a text")
+}
+
+#[tokio::test]
+async fn commands_speak_to_the_instance_that_runs() -> Result<()> {
+    let fixture = Fixture::get().await?;
+    let data = fixture.data()?;
+    let instance = Instance::start(data.path()).await?;
+    let song = text(&fixture.song_file)?;
+
+    let heard = json(data.path(), &["analyse", song, "--json"])?;
+    let tempo = heard["tempo_bpm"].as_f64().context("no tempo")?;
+    assert!((tempo - SONG_BPM).abs() < 0.5, "{tempo} BPM");
+    let eights = heard["eights"].as_array().context("no eights")?;
+    assert_eq!(eights.len(), fixture.eights_s.len());
+    assert!(eights.iter().all(|eight| eight["amplitude"]["level"].as_array().is_some_and(|l| l.len() == 8)));
+    assert!(heard["clusters"].as_u64() >= Some(2), "the drummer plays two parts: {}", heard["clusters"]);
+    assert!(heard["confidence"].is_object() && heard["downbeats"].is_array());
+
+    let library = json(data.path(), &["library", "--json"])?;
+    assert_eq!(library.as_array().map(Vec::len), Some(PERFORMANCES.len()), "{library}");
+
+    dances(fixture, data.path())?;
+    let missing = refusal(data.path(), &["analyse", "no such file.ogg"])?;
+    assert!(missing.0 == Some(4) && missing.1.contains("no such file.ogg"), "{missing:?}");
+    let outside = ["dance", song, "--section", "500..600", "--auto", "--out", "nowhere.mp4"];
+    let outside = refusal(data.path(), &outside)?;
+    assert_eq!(outside.0, Some(4), "{outside:?}");
+    assert_eq!(refusal(data.path(), &["dance", song, "--auto", "--out", "nowhere.mp4"])?.0, Some(2));
+    instance.stop().await
+}
+
+/// `dance` leaves the product, its stages, the contact sheet and the report.
+fn dances(fixture: &Fixture, data: &Path) -> Result<()> {
+    let folder = data.join("danced");
+    fs::create_dir(&folder)?;
+    let (out, sheet, report) =
+        (folder.join("dance.mp4"), folder.join("cuts.png"), folder.join("report.json"));
+    let section = format!("{:.3}..eights:4", fixture.eights_s[4].0);
+    let printed = json(
+        data,
+        &[
+            "dance",
+            text(&fixture.song_file)?,
+            "--section",
+            &section,
+            "--auto",
+            "--json",
+            "--out",
+            text(&out)?,
+            "--stages",
+            text(&folder)?,
+            "--contact-sheet",
+            text(&sheet)?,
+            "--report",
+            text(&report)?,
+        ],
+    )?;
+    let written: Value = serde_json::from_slice(&fs::read(&report)?)?;
+    assert_eq!(printed, written);
+    let eights = written["eights"].as_array().context("no eights")?;
+    assert_eq!(eights.len(), 4);
+    assert!(eights.iter().all(|eight| eight["step"].is_string() && eight["score"].is_f64()), "{written}");
+    let product = measure(&out)?;
+    let seconds = fixture.eights_s[7].1 - fixture.eights_s[4].0;
+    assert!((product.frames as f64 / 30.0 - seconds).abs() < 1.0 / 30.0, "{} frames", product.frames);
+    assert!((product.video.1 - product.audio.1).abs() < 0.05, "{product:?}");
+    for stage in ["stage-quarter.mp4", "stage-half.mp4"] {
+        assert!(measure(&folder.join(stage))?.frames < product.frames);
+    }
+    assert_eq!(fs::read(&sheet)?.get(1..4), Some(&b"PNG"[..]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_an_instance_a_command_starts_one_and_leaves_none() -> Result<()> {
+    let fixture = Fixture::get().await?;
+    let data = fixture.data()?;
+    let library = json(data.path(), &["library", "--json"])?;
+    assert_eq!(library.as_array().map(Vec::len), Some(PERFORMANCES.len()), "{library}");
+    assert_eq!(processes_of(data.path())?, []);
+    Ok(())
+}
