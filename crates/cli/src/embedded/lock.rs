@@ -10,7 +10,16 @@ use std::{
 /// Holds the data folder as long as it lives.
 #[derive(Debug)]
 pub struct DataLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for DataLock {
+    /// Closing is not enough: a child that is just being started holds a copy of the descriptor until it runs.
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!("giving the data folder back: {error}");
+        }
+    }
 }
 
 impl DataLock {
@@ -35,7 +44,7 @@ impl DataLock {
         }
         file.set_len(0).and_then(|()| file.rewind()).context("writing the lock file")?;
         writeln!(file, "{}", std::process::id()).context("writing the lock file")?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 
     /// Is some process holding the folder now?
