@@ -7,7 +7,7 @@ use eightcount_audio::{EightFeatures, all_eights, features, hear};
 use eightcount_choreo::watch::{Background, GrayFrame, StepSight, Watched as WatchedFrames, Watcher};
 use eightcount_domain::{
     self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Performance,
-    PerformanceStatus, Role, Step, StepId, SubjectBox,
+    PerformanceStatus, Role, Step, StepId, SubjectBox, SubjectMotion,
 };
 use eightcount_media::{ConformOptions, Refusal};
 use eightcount_workflows::contract::{
@@ -36,6 +36,9 @@ struct SeenEight {
     movement: Movement,
     start_box: Option<SubjectBox>,
     end_box: Option<SubjectBox>,
+    start_motion: Option<SubjectMotion>,
+    end_motion: Option<SubjectMotion>,
+    native_cut: bool,
     quality: f32,
     thumbnail: BlobHash,
 }
@@ -134,10 +137,13 @@ pub(crate) async fn publish(desk: &Desk, input: PublishPerformanceInput) -> Resu
         movement: seen.movement,
         start_box: seen.start_box,
         end_box: seen.end_box,
+        start_motion: seen.start_motion,
+        end_motion: seen.end_motion,
         start_pose: None,
         end_pose: None,
         features: heard.features,
         quality: seen.quality,
+        native_cut: seen.native_cut,
         thumbnail: seen.thumbnail,
         hidden: false,
         on_screen_text: false,
@@ -186,6 +192,9 @@ fn seen_eight(sight: &StepSight, thumbnail: BlobHash) -> SeenEight {
         movement: sight.movement,
         start_box: sight.start_box,
         end_box: sight.end_box,
+        start_motion: sight.start_motion,
+        end_motion: sight.end_motion,
+        native_cut: sight.native_cut,
         quality: sight.quality,
         thumbnail,
     }

@@ -4,7 +4,7 @@ use crate::amplitude::section_key;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use crate::library::IndexedLibrary;
-use eightcount_choreo::suggest::{self, Question, Scored, Taste, Upcoming};
+use eightcount_choreo::suggest::{self, Question, Scored, Taste, Upcoming, terms::intensities};
 use eightcount_domain::{
     BlobHash, Candidate, FailureCode, RenderProfile, Role, SimilarStep, Step, StepId, Suggestion, TakeKey,
 };
@@ -130,12 +130,15 @@ async fn answer(
 /// Every eight of a section as it is asked about.
 fn upcoming<'a>(section: &'a AnalysedSection, sounds: &[Sound]) -> Vec<Upcoming<'a>> {
     let count = section.eights.len();
-    let all = section.eights.iter().zip(&section.features).zip(sounds).enumerate();
-    all.map(|(index, ((eight, features), sound))| Upcoming {
+    let loudness: Vec<_> = sounds.iter().map(|sound| sound.rms_dbfs).collect();
+    let intensities = intensities(&loudness);
+    let all = section.eights.iter().zip(&section.features).zip(sounds.iter().zip(intensities)).enumerate();
+    all.map(|(index, ((eight, features), (sound, intensity)))| Upcoming {
         eight: index as u32,
         role: Role::at(index, count),
         tempo_bpm: eight.tempo_bpm(),
         amplitude: sound.rms_dbfs,
+        intensity,
         cluster: sound.cluster,
         features,
     })

@@ -3,7 +3,8 @@
 //! A [`Library`] is an index over the steps of all published performances. [`suggest`] answers one [`Question`]
 //! about one eight in four passes:
 //!
-//! 1. filters (hidden, performance of a neighbouring selection, tempo, quality, role, re-rolled), each counted;
+//! 1. filters (hidden, performance of a neighbouring selection, seen in this phrase, tempo, native cut, quality, role,
+//!    re-rolled), each counted;
 //! 2. a score for every step left: the weighted mean of the [`terms`] whose data exist;
 //! 3. the best few hundred scored again with poses, which are too dear for the whole library;
 //! 4. six of them by maximal marginal relevance, at most two of one performance.
@@ -16,6 +17,8 @@ mod explain;
 mod filter;
 mod library;
 mod path;
+mod phrase;
+mod ranks;
 mod reasons;
 mod score;
 mod six;
@@ -67,6 +70,8 @@ pub struct Question<'a> {
     pub tempo_bpm: f64,
     /// Loudness of its beats, dB relative to full scale.
     pub amplitude: [f32; BEATS_PER_EIGHT],
+    /// How loud it is among the eights of its section, 0 to 1, from [`terms::intensities`].
+    pub intensity: f32,
     /// Which eights it sounds like.
     pub cluster: ClusterLabel,
     /// Its music, made by the algorithm that made the steps' vectors.

@@ -21,7 +21,7 @@ pub use hash::ContentHash;
 pub use ids::{BadId, BlobHash, ChoreographyId, PerformanceId, SongId, StepId, SuggestionId, TakeKey};
 pub use library::{
     Conformed, FeatureVector, Movement, MovementTier, Performance, PerformanceStatus, Pose, PoseJoint, Role,
-    Step, SubjectBox,
+    Step, SubjectBox, SubjectMotion,
 };
 pub use music::{
     Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridChange, GridCorrection,

@@ -113,6 +113,17 @@ pub struct SubjectBox {
     pub width: f32,
 }
 
+/// How the subject travels across the picture: its centre's way in one beat, in fractions of the picture's width
+/// (right is positive) and height (down is positive).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubjectMotion {
+    /// To the right.
+    pub dx: f32,
+    /// Downwards.
+    pub dy: f32,
+}
+
 /// One joint in torso units: origin at the hip centre, unit the torso's length, y down.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PoseJoint {
@@ -152,6 +163,12 @@ pub struct Step {
     pub start_box: Option<SubjectBox>,
     /// Where the subject is at its end.
     pub end_box: Option<SubjectBox>,
+    /// How the subject travels in its first beat.
+    #[serde(default)]
+    pub start_motion: Option<SubjectMotion>,
+    /// How the subject travels in its last beat.
+    #[serde(default)]
+    pub end_motion: Option<SubjectMotion>,
     /// The subject's pose at its first beat.
     pub start_pose: Option<Pose>,
     /// The subject's pose at its end.
@@ -160,6 +177,9 @@ pub struct Step {
     pub features: FeatureVector,
     /// 0 (unusable) to 1: share of its frames in which the subject was found whole.
     pub quality: f32,
+    /// The video itself cuts inside it: it is not one piece of dance.
+    #[serde(default)]
+    pub native_cut: bool,
     /// A picture of it (JPEG).
     pub thumbnail: BlobHash,
     /// Left out of suggestions by a curator.

@@ -12,11 +12,13 @@ pub enum Term {
     Similarity,
     /// The step moves as strongly, beat by beat, as the eight sounds.
     Energy,
-    /// The subject at the cut is where, and as large as, the previous step left it.
+    /// The step is as lively, among all steps, as the eight is loud, among those of its section.
+    Contour,
+    /// The subject at the cut is where, as large, and moving as, the previous step left it.
     Connection,
     /// How little the step must be stretched.
     Tempo,
-    /// An eight of the same cluster was danced with this step (or it is the mirrored answer).
+    /// The eight's counterpart in another phrase was danced with this step (or it is the mirrored answer).
     Repeat,
     /// The step and its performance were not used lately.
     Novelty,
@@ -57,7 +59,7 @@ pub enum Flavour {
 pub enum Relaxed {
     /// Steps that the phrase shows already are offered.
     SamePhrase,
-    /// Steps of low quality are offered.
+    /// Steps of low quality, or with a cut of the video inside, are offered.
     Quality,
     /// Steps of a neighbouring selection's performance are offered.
     SamePerformance,
@@ -99,6 +101,8 @@ pub struct Filtered {
     pub same_phrase: u32,
     /// Needing a stretch of more than 20 percent.
     pub tempo: u32,
+    /// With a cut of the video itself inside.
+    pub native_cut: u32,
     /// Quality too low.
     pub quality: u32,
     /// Of another role than the eight's, where enough of the right one remained.

@@ -18,6 +18,7 @@ pub fn explain(filtered: &Filtered) -> (String, String) {
         (filtered.same_performance, "from a neighbouring video", "이웃과 같은 영상"),
         (filtered.same_phrase, "in this phrase already", "이 구절에 이미 나옴"),
         (filtered.tempo, "too slow or too fast", "빠르기 차이"),
+        (filtered.native_cut, "with a cut inside", "중간에 화면 전환"),
         (filtered.quality, "not well seen", "잘 보이지 않음"),
         (filtered.role, "for another place in the dance", "다른 역할"),
         (filtered.rerolled, "offered before", "이미 제안"),
@@ -50,13 +51,14 @@ mod tests {
             same_performance: 2,
             same_phrase: 7,
             tempo: 3,
+            native_cut: 8,
             quality: 4,
             role: 5,
             rerolled: 6,
         };
         let (en, ko) = explain(&all);
-        assert!(en.ends_with("72 left") && ko.ends_with("72개 남음"), "{en} {ko}");
-        assert_eq!((en.matches(", ").count(), ko.matches(", ").count()), (6, 7));
+        assert!(en.ends_with("64 left") && ko.ends_with("64개 남음"), "{en} {ko}");
+        assert_eq!((en.matches(", ").count(), ko.matches(", ").count()), (7, 8));
         let (en, _) = explain(&Filtered { library: 1, ..Filtered::default() });
         assert_eq!(en, "1 step, none left out");
     }

@@ -1,7 +1,7 @@
 //! Which steps may be offered, and how many each rule leaves out.
 
 use super::library::{Library, Row};
-use super::{CANDIDATES, Question, terms};
+use super::{CANDIDATES, Chosen, Question, phrase, terms};
 use eightcount_domain::{Filtered, Relaxed};
 
 /// Quality below which a step is left out.
@@ -10,18 +10,10 @@ pub const LEAST_QUALITY: f32 = 0.3;
 /// beyond 20 percent.
 const TEMPO_MARGIN_LOG2: f32 = 0.1;
 
-/// The rules to set aside, in the order of trying: tempo last, since a dance stretched beyond recognition is
-/// worse than a dull cut.
-const RELAXATIONS: [&[Relaxed]; 8] = [
-    &[],
-    &[Relaxed::Quality],
-    &[Relaxed::SamePerformance],
-    &[Relaxed::Quality, Relaxed::SamePerformance],
-    &[Relaxed::Tempo],
-    &[Relaxed::Tempo, Relaxed::Quality],
-    &[Relaxed::Tempo, Relaxed::SamePerformance],
-    &[Relaxed::Tempo, Relaxed::Quality, Relaxed::SamePerformance],
-];
+/// The rules that may be set aside, the dearest last: a dance stretched beyond recognition is worse than a dull cut, a
+/// dull cut worse than a step seen badly, and that worse than one seen twice.
+const SET_ASIDE: [Relaxed; 4] =
+    [Relaxed::SamePhrase, Relaxed::Quality, Relaxed::SamePerformance, Relaxed::Tempo];
 
 /// The steps of a library sorted by what may be done with them.
 pub struct Sieve {
@@ -55,17 +47,19 @@ impl Sieve {
         let rules = Rules::of(library, question);
         let mut filtered = Filtered::default();
         let mut allowed = Vec::new();
-        let mut relaxed: &[Relaxed] = &[];
-        for attempt in RELAXATIONS {
-            (allowed, filtered, relaxed) = {
-                let (allowed, filtered) = rules.apply(library, attempt);
-                (allowed, filtered, attempt)
-            };
+        let mut relaxed = Vec::new();
+        // Counting up, the bits stand for the rules: the dear ones are tried last.
+        for attempt in 0..1_u32 << SET_ASIDE.len() {
+            let aside = SET_ASIDE.iter().enumerate().filter(|(bit, _)| attempt >> bit & 1 == 1);
+            relaxed = aside.map(|(_, rule)| *rule).collect();
+            (allowed, filtered) = rules.apply(library, &relaxed);
             if !allowed.is_empty() || filtered.hidden == filtered.library {
                 break;
             }
         }
-        let relaxed = if allowed.is_empty() { Vec::new() } else { relaxed.to_vec() };
+        if allowed.is_empty() {
+            relaxed.clear();
+        }
         Self::with_roles(library, question, allowed, filtered, relaxed)
     }
 
@@ -136,6 +130,8 @@ fn rerolled_rows(library: &Library, question: &Question<'_>, allowed: &[Row]) ->
 struct Rules {
     neighbours: Vec<u32>,
     neighbour_rows: Vec<Row>,
+    /// What the phrase shows already.
+    phrase_rows: Vec<Row>,
     tempo_log2: f32,
 }
 
@@ -145,6 +141,7 @@ impl Rules {
         Self {
             neighbours: ids().filter_map(|id| library.performance(&id.performance)).collect(),
             neighbour_rows: ids().filter_map(|id| library.row(id)).collect(),
+            phrase_rows: phrase_rows(library, question.eight, question.history),
             tempo_log2: question.tempo_bpm.log2() as f32,
         }
     }
@@ -164,8 +161,12 @@ impl Rules {
                 filtered.hidden += 1;
             } else if self.is_neighbour(row, hot.performance, relaxed) {
                 filtered.same_performance += 1;
+            } else if !relaxed.contains(&Relaxed::SamePhrase) && self.phrase_rows.contains(&row) {
+                filtered.same_phrase += 1;
             } else if stretch > most_stretch || stretch.is_nan() {
                 filtered.tempo += 1;
+            } else if !relaxed.contains(&Relaxed::Quality) && hot.native_cut {
+                filtered.native_cut += 1;
             } else if !relaxed.contains(&Relaxed::Quality) && !good(hot.quality) {
                 filtered.quality += 1;
             } else {
@@ -186,11 +187,18 @@ impl Rules {
 
     fn least_stretch(&self, library: &Library, relaxed: &[Relaxed]) -> f32 {
         let open = library.hot.iter().enumerate().filter(|(row, hot)| {
-            let quality = relaxed.contains(&Relaxed::Quality) || good(hot.quality);
-            !hot.hidden && quality && !self.is_neighbour(*row, hot.performance, relaxed)
+            let quality = relaxed.contains(&Relaxed::Quality) || (good(hot.quality) && !hot.native_cut);
+            let phrase = relaxed.contains(&Relaxed::SamePhrase) || !self.phrase_rows.contains(row);
+            !hot.hidden && quality && phrase && !self.is_neighbour(*row, hot.performance, relaxed)
         });
         open.map(|(_, hot)| terms::stretch_log2(self.tempo_log2 - hot.tempo_log2)).fold(f32::MAX, f32::min)
     }
+}
+
+/// The steps that other eights of an eight's phrase show.
+pub fn phrase_rows(library: &Library, eight: u32, history: &[Chosen]) -> Vec<Row> {
+    let together = |c: &&Chosen| c.eight != eight && phrase::together(c.eight, eight);
+    history.iter().filter(together).filter_map(|c| library.row(&c.step)).collect()
 }
 
 fn good(quality: f32) -> bool {

@@ -4,10 +4,11 @@
 //! contiguous arrays; the rest lies apart and is read for the few steps that are offered. Rows are in order of
 //! step id, so "the smaller row" is "the smaller id".
 
-use super::terms::{self, Stand};
+use super::ranks::Ranks;
+use super::terms::{self, Cut, Stand};
 use eightcount_domain::{
     BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, PerformanceId, Pose, PoseJoint, Role,
-    Step, StepId, SubjectBox,
+    Step, StepId, SubjectBox, SubjectMotion,
 };
 use std::collections::BTreeMap;
 
@@ -24,6 +25,9 @@ pub(super) struct Hot {
     /// Binary logarithm of the tempo in beats per minute; NaN when the beats do not ascend.
     pub tempo_log2: f32,
     pub quality: f32,
+    /// Rank of the mean movement among the steps measured alike, 0 to 1; NaN when it is not known.
+    pub vigour: f32,
+    pub native_cut: bool,
     pub role: Role,
     pub hidden: bool,
     /// Never mirrored.
@@ -40,6 +44,10 @@ struct Cold {
     movement: Movement,
     start_box: Option<SubjectBox>,
     end_box: Option<SubjectBox>,
+    start_motion: Option<SubjectMotion>,
+    end_motion: Option<SubjectMotion>,
+    /// Ranks of the movement in the first and in the last beat among those of the steps measured alike.
+    speeds: [f32; 2],
     poses: Option<Box<[Option<Pose>; 2]>>,
     thumbnail: [u8; 32],
     has_features: bool,
@@ -87,6 +95,7 @@ impl Library {
         steps.reverse();
         let mut library = Self { features: Features::of(&steps), ..Self::default() };
         let width = library.features.width;
+        let ranks = Ranks::of(&steps);
         for step in steps {
             if library.performances.last() != Some(&step.id.performance) {
                 library.performances.push(step.id.performance.clone());
@@ -95,13 +104,16 @@ impl Library {
                 performance: (library.performances.len() - 1) as u32,
                 tempo_log2: step.tempo_bpm().log2() as f32,
                 quality: step.quality,
+                vigour: ranks.vigour(&step.movement),
+                native_cut: step.native_cut,
                 role: step.role,
                 hidden: step.hidden,
                 on_screen_text: step.on_screen_text,
                 start: step.start_box.as_ref().and_then(Stand::of),
             });
             library.shapes.push(terms::shape(&step.movement.per_beat));
-            library.cold.push(Cold::of(step, width));
+            let speeds = ranks.speeds(&step.movement);
+            library.cold.push(Cold::of(step, width, speeds));
         }
         library
     }
@@ -144,10 +156,13 @@ impl Library {
             movement: cold.movement,
             start_box: cold.start_box,
             end_box: cold.end_box,
+            start_motion: cold.start_motion,
+            end_motion: cold.end_motion,
             start_pose: pose(0),
             end_pose: pose(1),
             features: FeatureVector(features),
             quality: hot.quality,
+            native_cut: hot.native_cut,
             thumbnail: BlobHash(ContentHash::from_digest(&cold.thumbnail)),
             hidden: hot.hidden,
             on_screen_text: hot.on_screen_text,
@@ -187,20 +202,30 @@ impl Library {
         self.performances.len()
     }
 
-    pub(super) fn start_box(&self, row: Row) -> Option<SubjectBox> {
-        self.cold[row].start_box
+    /// The subject where a step begins.
+    pub(super) fn start_cut(&self, row: Row, mirrored: bool) -> Cut<'_> {
+        let cold = &self.cold[row];
+        let (place, travel, speed) = (cold.start_box, cold.start_motion, known(cold.speeds[0]));
+        Cut { pose: self.pose(row, 0), place, travel, speed, mirrored }
+    }
+
+    /// The subject where a step ends.
+    pub(super) fn end_cut(&self, row: Row, mirrored: bool) -> Cut<'_> {
+        let cold = &self.cold[row];
+        let (place, travel, speed) = (cold.end_box, cold.end_motion, known(cold.speeds[1]));
+        Cut { pose: self.pose(row, 1), place, travel, speed, mirrored }
+    }
+
+    pub(super) fn vigour(&self, row: Row) -> Option<f32> {
+        known(self.hot[row].vigour)
     }
 
     pub(super) fn end_box(&self, row: Row) -> Option<SubjectBox> {
         self.cold[row].end_box
     }
 
-    pub(super) fn start_pose(&self, row: Row) -> Option<&Pose> {
-        self.cold[row].poses.as_ref()?[0].as_ref()
-    }
-
-    pub(super) fn end_pose(&self, row: Row) -> Option<&Pose> {
-        self.cold[row].poses.as_ref()?[1].as_ref()
+    fn pose(&self, row: Row, which: usize) -> Option<&Pose> {
+        self.cold[row].poses.as_ref()?[which].as_ref()
     }
 
     /// None when the vector cannot be compared with this library's.
@@ -244,8 +269,12 @@ impl Likeness<'_> {
     }
 }
 
+fn known(rank: f32) -> Option<f32> {
+    (!rank.is_nan()).then_some(rank)
+}
+
 impl Cold {
-    fn of(step: Step, width: usize) -> Self {
+    fn of(step: Step, width: usize, speeds: [f32; 2]) -> Self {
         let poses = (step.start_pose.is_some() || step.end_pose.is_some())
             .then(|| Box::new([step.start_pose, step.end_pose]));
         Self {
@@ -254,6 +283,9 @@ impl Cold {
             movement: step.movement,
             start_box: step.start_box,
             end_box: step.end_box,
+            start_motion: step.start_motion,
+            end_motion: step.end_motion,
+            speeds,
             poses,
             thumbnail: digest(&step.thumbnail),
             has_features: width > 0 && step.features.0.len() == width,

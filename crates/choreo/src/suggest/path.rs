@@ -6,19 +6,17 @@
 //! [`suggest`](super::suggest) would give. Ways that cannot compete are dropped at each eight. The result is never worse than
 //! always taking the best candidate: that way is tried too.
 
-use super::filter::{Allowed, Sieve};
+use super::filter::{Allowed, Sieve, phrase_rows};
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
-use super::{Answer, Chosen, Question, Taste, six, suggest_for};
+use super::{Answer, Chosen, Question, Taste, phrase, six, suggest_for};
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Role};
 use std::collections::BTreeMap;
 
-/// Steps considered for one eight, before those of earlier eights that sound the same.
+/// Steps considered for one eight, beside those that its counterparts show.
 const SHORTLIST: usize = 48;
 /// How many of them may come from one performance.
 const FROM_ONE: usize = 4;
-/// Steps of the first eight of a cluster that its later eights consider too.
-const CARRIED: usize = 8;
 /// Ways kept at each eight: for a plan, and for judging one candidate.
 const PLAN_WAYS: usize = 64;
 const LOOK_WAYS: usize = 8;
@@ -41,6 +39,8 @@ pub struct Upcoming<'a> {
     pub tempo_bpm: f64,
     /// Loudness of its beats, dB relative to full scale.
     pub amplitude: [f32; BEATS_PER_EIGHT],
+    /// How loud it is among the eights of its section, 0 to 1, from [`intensities`](super::terms::intensities).
+    pub intensity: f32,
     /// Which eights it sounds like.
     pub cluster: ClusterLabel,
     /// Its music.
@@ -75,6 +75,7 @@ impl<'a> Upcoming<'a> {
             role: self.role,
             tempo_bpm: self.tempo_bpm,
             amplitude: self.amplitude,
+            intensity: self.intensity,
             cluster: self.cluster,
             features: self.features,
             previous: at(self.eight.checked_sub(1)).cloned(),
@@ -112,7 +113,6 @@ pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], t
     let mut layers = layers(library, eights, fixed, taste);
     for (layer, chosen) in layers.iter_mut().zip(&greedy.selections) {
         layer.rows.extend(library.row(&chosen.step));
-        layer.tidy();
     }
     match search(library, &layers, fixed, Effort { taste, ways: PLAN_WAYS, searching: SEARCHING_WAYS }) {
         Some(planned) if planned.total() > greedy.total() => planned,
@@ -161,40 +161,35 @@ pub fn look_ahead(
 #[derive(Clone)]
 struct Layer<'a> {
     upcoming: Upcoming<'a>,
-    /// Ascending.
     rows: Vec<Row>,
+    /// All that may be offered, ascending.
+    allowed: Vec<Row>,
 }
 
 impl Layer<'_> {
-    fn tidy(&mut self) {
-        self.rows.sort_unstable();
-        self.rows.dedup();
+    /// The steps to consider after these selections, ascending: the short list, and what the counterparts show.
+    fn rows_after(&self, library: &Library, history: &[Chosen], more: Vec<Row>) -> Vec<Row> {
+        let Upcoming { eight, cluster, .. } = self.upcoming;
+        let counterparts = phrase::counterparts(history, eight, cluster).into_iter();
+        let danced = counterparts.filter_map(|c| library.row(&c.step));
+        let danced = danced.filter(|row| self.allowed.binary_search(row).is_ok());
+        let mut rows: Vec<Row> = self.rows.iter().copied().chain(danced).chain(more).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 }
 
 /// Short lists by all that does not depend on the neighbouring eights.
 fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen], taste: Taste) -> Vec<Layer<'a>> {
-    let mut of_cluster: BTreeMap<ClusterLabel, Vec<Row>> = BTreeMap::new();
-    for chosen in fixed {
-        of_cluster.entry(chosen.cluster).or_default().extend(library.row(&chosen.step));
-    }
-    let mut layers = Vec::with_capacity(eights.len());
-    for upcoming in eights {
+    let layer = |upcoming: &Upcoming<'a>| {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
         let left = offered(library, &question);
         let scorer = Scorer::new(library, &question, taste);
-        let mut rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
-        let carried: Vec<Row> = rows.iter().take(CARRIED).copied().collect();
-        let earlier = of_cluster.entry(upcoming.cluster).or_default();
-        rows.extend(earlier.iter().filter(|&row| left.binary_search_by_key(row, |a| a.row).is_ok()));
-        if earlier.is_empty() {
-            earlier.extend(carried);
-        }
-        let mut layer = Layer { upcoming: *upcoming, rows };
-        layer.tidy();
-        layers.push(layer);
-    }
-    layers
+        let rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
+        Layer { upcoming: *upcoming, rows, allowed: left.iter().map(|a| a.row).collect() }
+    };
+    eights.iter().map(layer).collect()
 }
 
 /// What may be offered: only steps of the eight's own role, where there are any.
@@ -238,12 +233,11 @@ fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Eff
     for layer in layers {
         let mut reached: BTreeMap<(Row, bool), (f32, usize, Entry)> = BTreeMap::new();
         for (from, way) in ways.iter().enumerate() {
-            let mut layer = layer.clone();
-            if from < effort.searching {
-                layer.rows.extend(followers(library, &layer.upcoming, &way.history, effort.taste));
-                layer.tidy();
-            }
-            for entry in continuations(library, &layer, &way.history, effort.taste) {
+            let searches = from < effort.searching;
+            let more = || followers(library, &layer.upcoming, &way.history, effort.taste);
+            let more = if searches { more() } else { Vec::new() };
+            let rows = layer.rows_after(library, &way.history, more);
+            for entry in continuations(library, &layer.upcoming, &rows, &way.history, effort.taste) {
                 let total = way.total + entry.score;
                 let best = reached.entry((entry.row, entry.mirrored)).or_insert((total, from, entry));
                 if total > best.0 {
@@ -273,14 +267,21 @@ impl Way {
     }
 }
 
-/// What may follow these selections at a layer.
-fn continuations(library: &Library, layer: &Layer<'_>, history: &[Chosen], taste: Taste) -> Vec<Entry> {
-    let question = layer.upcoming.question(history);
+/// Which of these steps may follow these selections.
+fn continuations(
+    library: &Library,
+    upcoming: &Upcoming<'_>,
+    rows: &[Row],
+    history: &[Chosen],
+    taste: Taste,
+) -> Vec<Entry> {
+    let question = upcoming.question(history);
     let neighbours = question.previous.iter().map(|c| &c.step).chain(&question.next);
     let barred: Vec<u32> = neighbours.filter_map(|id| library.performance(&id.performance)).collect();
+    let seen = phrase_rows(library, upcoming.eight, history);
     let scorer = Scorer::new(library, &question, taste);
-    let open = layer.rows.iter().filter(|&&row| !barred.contains(&library.hot[row].performance));
-    open.flat_map(|&row| scorer.full(row, false)).flatten().collect()
+    let fits = |row: &&Row| !barred.contains(&library.hot[**row].performance) && !seen.contains(row);
+    rows.iter().filter(fits).flat_map(|&row| scorer.full(row, false)).flatten().collect()
 }
 
 #[cfg(test)]

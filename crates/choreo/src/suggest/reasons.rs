@@ -38,6 +38,7 @@ fn gain(term: &ScoreTerm) -> f32 {
         Term::Novelty => 0.9,
         Term::Tempo => 0.6,
         Term::Repeat => 0.0,
+        Term::Contour => 0.7,
         Term::Similarity | Term::Energy | Term::Connection => 0.45,
     };
     term.weight * (term.value - usual)
@@ -55,6 +56,12 @@ fn reason(term: &ScoreTerm, why: &Circumstances<'_>) -> Sentence {
         (Term::Energy, true) => ("Moves as strongly as the music here.", "음악의 강약에 맞춰 움직여요."),
         (Term::Energy, false) => {
             ("Follows the music's strength in part.", "음악의 강약을 어느 정도 따라가요.")
+        }
+        (Term::Contour, true) => {
+            ("As lively as the music is loud in this part.", "이 부분의 세기만큼 활기차게 움직여요.")
+        }
+        (Term::Contour, false) => {
+            ("Nearly as lively as this part of the music.", "이 부분의 세기와 활기가 얼추 맞아요.")
         }
         (Term::Connection, true) if !why.follows => {
             ("Ends where the next one starts.", "다음 동작이 시작하는 자리에서 끝나요.")

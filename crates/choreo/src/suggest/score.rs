@@ -3,7 +3,7 @@
 use super::library::{Library, Probe, Row};
 use super::terms::{self, Cut, Return, Stand};
 use super::weights::{Taste, Values};
-use super::{Chosen, Question};
+use super::{Chosen, Question, phrase};
 use eightcount_domain::BEATS_PER_EIGHT;
 
 /// A mirror image must connect this much better than the original to be offered in its place: it turns
@@ -25,7 +25,8 @@ struct Use {
     row: Row,
     eight: u32,
     mirrored: bool,
-    same_cluster: bool,
+    /// For a counterpart of the eight.
+    counterpart: bool,
 }
 
 /// Scores steps for one question.
@@ -42,7 +43,8 @@ pub struct Scorer<'a> {
     after_stand: Option<Stand>,
     /// Ascending by row.
     uses: Vec<Use>,
-    cluster_was_danced: bool,
+    intensity: f32,
+    counterpart_was_danced: bool,
     /// Distance in eights to the nearest use of each performance.
     performance_use: Vec<Option<u32>>,
 }
@@ -59,10 +61,11 @@ impl<'a> Scorer<'a> {
             }
         }
         let found = |c: &Chosen| library.row(&c.step).map(|row| (row, c.mirrored));
+        let counterparts = phrase::counterparts(question.history, question.eight, question.cluster);
         let mut uses: Vec<Use> = others()
             .filter_map(|c| {
-                let same_cluster = c.cluster == question.cluster;
-                Some(Use { row: library.row(&c.step)?, eight: c.eight, mirrored: c.mirrored, same_cluster })
+                let counterpart = counterparts.iter().any(|other| other.eight == c.eight);
+                Some(Use { row: library.row(&c.step)?, eight: c.eight, mirrored: c.mirrored, counterpart })
             })
             .collect();
         uses.sort_by_key(|u| (u.row, u.eight.abs_diff(question.eight), u.eight));
@@ -70,8 +73,8 @@ impl<'a> Scorer<'a> {
             let chosen = |c: &&Chosen| c.step == *id && c.eight == question.eight + 1;
             Some((library.row(id)?, others().find(chosen).is_some_and(|c| c.mirrored)))
         });
-        let before = question.previous.as_ref().and_then(found).map(|(row, m)| end_cut(library, row, m));
-        let after = next.map(|(row, m)| start_cut(library, row, m));
+        let before = question.previous.as_ref().and_then(found).map(|(row, m)| library.end_cut(row, m));
+        let after = next.map(|(row, m)| library.start_cut(row, m));
         let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
         Self {
             library,
@@ -85,7 +88,8 @@ impl<'a> Scorer<'a> {
             before,
             after,
             uses,
-            cluster_was_danced: others().any(|c| c.cluster == question.cluster),
+            intensity: question.intensity,
+            counterpart_was_danced: !counterparts.is_empty(),
             performance_use,
         }
     }
@@ -94,7 +98,7 @@ impl<'a> Scorer<'a> {
     /// round, mirror images of repeated steps aside. None when it cannot reach `least`, which saves most
     /// steps the dearest part, their music.
     pub fn quick(&self, row: Row, least: f32) -> Option<f32> {
-        let [similarity, energy, connection, tempo, repeat, novelty] = self.taste.weights();
+        let [similarity, energy, contour, connection, tempo, repeat, novelty] = self.taste.weights();
         let hot = &self.library.hot[row];
         let course = terms::dot8(&self.loudness, &self.library.shapes[row]);
         let stretch = terms::stretch_log2(self.tempo_log2 - hot.tempo_log2);
@@ -102,11 +106,15 @@ impl<'a> Scorer<'a> {
             + tempo * terms::tempo_value(stretch)
             + novelty * self.novelty(row, hot.performance);
         let mut total = energy + tempo + novelty;
+        if let Some(value) = self.contour(row) {
+            sum += contour * value;
+            total += contour;
+        }
         if let Some(value) = self.quick_connection(row) {
             sum += connection * value;
             total += connection;
         }
-        if self.cluster_was_danced {
+        if self.counterpart_was_danced {
             let returns = |mirrored| terms::repeat(self.returns(row, mirrored));
             let mirror = if hot.on_screen_text { 0.0 } else { returns(true) };
             sum += repeat * returns(false).max(mirror);
@@ -133,7 +141,7 @@ impl<'a> Scorer<'a> {
         }
         let way = |mirrored| {
             let value = |(there, here): (Stand, Stand)| there.value(&here.seen(mirrored));
-            mean(before.map(value), after.map(value))
+            mean(before.map(value), after.map(value)).map(terms::unsure)
         };
         if self.library.hot[row].on_screen_text {
             return way(false);
@@ -175,8 +183,8 @@ impl<'a> Scorer<'a> {
         mirrored: bool,
         connection: Option<f32>,
     ) -> Entry {
-        values.0[2] = connection;
-        values.0[4] = self.cluster_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
+        values.0[3] = connection;
+        values.0[5] = self.counterpart_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
         Entry { row, mirrored, score: values.score(&self.taste), values, preferred }
     }
 
@@ -188,6 +196,7 @@ impl<'a> Scorer<'a> {
         Values([
             cosine.map(terms::as_value),
             Some(terms::as_value(course)),
+            self.contour(row),
             None,
             Some(terms::tempo_value(terms::stretch_log2(self.tempo_log2 - hot.tempo_log2))),
             None,
@@ -195,10 +204,14 @@ impl<'a> Scorer<'a> {
         ])
     }
 
+    fn contour(&self, row: Row) -> Option<f32> {
+        terms::contour(self.intensity, self.library.vigour(row)?)
+    }
+
     fn novelty(&self, row: Row, performance: u32) -> f32 {
         let Some(performance_use) = self.performance_use[performance as usize] else { return 1.0 };
         let uses = || self.uses_of(row).iter();
-        if uses().any(|u| u.same_cluster) {
+        if uses().any(|u| u.counterpart) {
             return 1.0;
         }
         terms::novelty(uses().map(|u| u.eight.abs_diff(self.eight)).min(), Some(performance_use))
@@ -210,10 +223,10 @@ impl<'a> Scorer<'a> {
             return Return::Other;
         }
         // Nearest first: the last time counts.
-        match self.uses_of(row).iter().find(|u| u.same_cluster) {
+        match self.uses_of(row).iter().find(|u| u.counterpart) {
             None => Return::Other,
             Some(earlier) if earlier.mirrored == mirrored => Return::Same,
-            Some(earlier) => Return::Mirror { answers: earlier.eight % 2 != self.eight % 2 },
+            Some(earlier) => Return::Mirror { answers: phrase::answers(earlier.eight, self.eight) },
         }
     }
 
@@ -225,8 +238,8 @@ impl<'a> Scorer<'a> {
 
     /// Mean of the connections at both ends, as far as they are known.
     fn connect(&self, row: Row, mirrored: bool) -> Option<f32> {
-        let start = || start_cut(self.library, row, mirrored);
-        let end = || end_cut(self.library, row, mirrored);
+        let start = || self.library.start_cut(row, mirrored);
+        let end = || self.library.end_cut(row, mirrored);
         let before = self.before.as_ref().and_then(|before| terms::connection(before, &start()));
         let after = self.after.as_ref().and_then(|after| terms::connection(&end(), after));
         mean(before, after)
@@ -239,12 +252,4 @@ fn mean(a: Option<f32>, b: Option<f32>) -> Option<f32> {
         (Some(a), Some(b)) => Some(f32::midpoint(a, b)),
         (one, other) => one.or(other),
     }
-}
-
-fn start_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {
-    Cut { pose: library.start_pose(row), place: library.start_box(row), mirrored }
-}
-
-fn end_cut(library: &Library, row: Row, mirrored: bool) -> Cut<'_> {
-    Cut { pose: library.end_pose(row), place: library.end_box(row), mirrored }
 }

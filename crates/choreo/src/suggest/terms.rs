@@ -4,8 +4,10 @@
 use eightcount_domain::{BEATS_PER_EIGHT, Bpm};
 
 mod connection;
-pub(super) use connection::Stand;
-pub use connection::{Cut, connection, pose_distance};
+mod pose;
+pub use connection::{Cut, connection};
+pub(super) use connection::{Stand, unsure};
+pub use pose::{HeightClass, facing_likeness, height_class, height_likeness, pose_distance};
 
 /// The largest stretch, as the binary logarithm of 1.2.
 pub const MOST_STRETCH_LOG2: f32 = 0.263_034_4;
@@ -53,6 +55,35 @@ pub(super) fn dot8(a: &[f32; BEATS_PER_EIGHT], b: &[f32; BEATS_PER_EIGHT]) -> f3
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// How well the liveliness of a step suits the place of an eight in its section: `1 - |intensity - vigour|`. A build-up
+/// so asks for movement that grows from eight to eight, a break for a rest. None for numbers that are not finite.
+/// Symmetric.
+///
+/// `intensity`: how loud the eight is among those of its section, from [`intensities`]. `vigour`: rank of the step's
+/// mean movement among all steps measured alike. Both 0 to 1; values outside count as the nearest bound.
+pub fn contour(intensity: f32, vigour: f32) -> Option<f32> {
+    let value = 1.0 - (intensity.clamp(0.0, 1.0) - vigour.clamp(0.0, 1.0)).abs();
+    value.is_finite().then_some(value)
+}
+
+/// How loud each eight is among those of its section, 0 to 1, a half for the mean: the mean level of its beats in
+/// standard deviations (of at least 1.5 dB, so that a section without dynamics asks for none) through a logistic curve.
+/// Levels that are not finite give a half. Empty for no eights.
+pub fn intensities(amplitudes_dbfs: &[[f32; BEATS_PER_EIGHT]]) -> Vec<f32> {
+    const LEAST_DEVIATION_DB: f32 = 1.5;
+    /// Makes the logistic curve follow the normal distribution.
+    const SLOPE: f32 = 1.702;
+    let level = |beats: &[f32; BEATS_PER_EIGHT]| beats.iter().sum::<f32>() / BEATS_PER_EIGHT as f32;
+    let levels: Vec<f32> = amplitudes_dbfs.iter().map(level).collect();
+    let known: Vec<f32> = levels.iter().copied().filter(|l| l.is_finite()).collect();
+    let count = known.len().max(1) as f32;
+    let mean = known.iter().sum::<f32>() / count;
+    let deviation = (known.iter().map(|l| (l - mean).powi(2)).sum::<f32>() / count).sqrt();
+    let scale = SLOPE / deviation.max(LEAST_DEVIATION_DB);
+    let intensity = |l: &f32| 1.0 / (1.0 + (scale * (mean - l)).exp());
+    levels.iter().map(intensity).map(|i| if i.is_finite() { i } else { 0.5 }).collect()
+}
+
 /// How little a step must be stretched: `1 - |log2 s| / log2 1.2`, where `s` is the ratio of the tempi, halved
 /// or doubled where that is nearer to 1 (a step may be danced in half or double time). None beyond 20 percent.
 /// Symmetric.
@@ -72,7 +103,8 @@ pub(super) fn stretch_log2(ratio_log2: f32) -> f32 {
     distance.min((distance - 1.0).abs())
 }
 
-/// How a step relates to what was danced to eights that sound like this one.
+/// How a step relates to what was danced to the eight's counterparts: eights of other phrases that sound like it, those
+/// at its own place of the phrase where there are any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Return {
     /// Another step.
@@ -81,14 +113,14 @@ pub enum Return {
     Same,
     /// The same step, mirrored.
     Mirror {
-        /// The phrase answers: one of the two eights is a call (even), the other a response (odd).
+        /// The phrase answers: one of the two phrases is a call (even), the other a response (odd).
         answers: bool,
     },
 }
 
 /// A repeated phrase wants its step back: 1 for the same step, 0.9 for its mirror image when the phrase
-/// answers, 0.6 for its mirror image otherwise, 0 for any other step. Exists only where an eight of the same
-/// cluster has a selection. After the choreography rules of `ChoreoMaster` (Chen et al., SIGGRAPH
+/// answers, 0.6 for its mirror image otherwise, 0 for any other step. Exists only where a counterpart has a
+/// selection. After the choreography rules of `ChoreoMaster` (Chen et al., SIGGRAPH
 /// 2021).
 pub fn repeat(step: Return) -> f32 {
     match step {
@@ -101,7 +133,7 @@ pub fn repeat(step: Return) -> f32 {
 
 /// How new a step is to the choreography: 1 when neither it nor its performance was used; less the nearer the
 /// last use. `step` and `performance` are the distances in eights (1 and up) to the nearest use of each. The
-/// use of a step for an eight of the same cluster is a repetition, not a lack of novelty: leave it out.
+/// use of a step for a counterpart of the eight is a repetition, not a lack of novelty: leave it out.
 ///
 /// A step used up to 8 eights away counts fully against it, then less; a performance half as much, halving
 /// every two eights.
@@ -144,6 +176,24 @@ mod tests {
         assert!((energy(&music, &[0.4; 8]) - 0.5).abs() < 1e-6);
         assert!((energy(&[-80.0; 8], &follows) - 0.5).abs() < 1e-6);
         assert!((energy(&[f32::NAN; 8], &follows) - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_lively_step_suits_a_loud_eight() {
+        let value = |intensity, vigour| contour(intensity, vigour).unwrap();
+        assert!(value(0.9, 0.9) > value(0.9, 0.6) && value(0.9, 0.6) > value(0.9, 0.1));
+        assert!(value(0.1, 0.1) > value(0.1, 0.9));
+        assert_eq!(contour(f32::NAN, 0.5), None);
+    }
+
+    #[test]
+    fn a_build_up_grows_and_evenness_asks_for_nothing() {
+        let build_up = intensities(&[[-24.0; 8], [-18.0; 8], [-12.0; 8], [-6.0; 8]]);
+        assert!(build_up.windows(2).all(|w| w[0] + 0.1 < w[1]), "{build_up:?}");
+        let even = intensities(&[[-12.0; 8], [-12.2; 8], [-11.9; 8]]);
+        assert!(even.iter().all(|i| (i - 0.5).abs() < 0.1), "{even:?}");
+        assert_eq!(intensities(&[[f32::NAN; 8]]), [0.5]);
+        assert!(intensities(&[]).is_empty());
     }
 
     #[test]
@@ -198,6 +248,9 @@ mod tests {
                 prop_assert!((st - ts).abs() < 1e-4);
             }
             prop_assert!((0.0..=1.0).contains(&novelty(near, far)));
+            prop_assert!(contour(a[0], b[0]).is_none_or(|v| (0.0..=1.0).contains(&v)));
+            prop_assert_eq!(contour(a[0], b[0]), contour(b[0], a[0]));
+            prop_assert!(intensities(&[a, b, a]).iter().all(|v| (0.0..=1.0).contains(v)));
         }
     }
 }

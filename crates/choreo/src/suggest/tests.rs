@@ -13,6 +13,7 @@ fn question(features: &FeatureVector) -> Question<'_> {
         role: Role::Body,
         tempo_bpm: 122.0,
         amplitude: [-20.0, -10.0, -18.0, -9.0, -20.0, -10.0, -18.0, -6.0],
+        intensity: 0.5,
         cluster: ClusterLabel(0),
         features,
         previous: None,
@@ -93,16 +94,20 @@ fn every_step_is_counted_once() {
     let mut library = steps(8);
     library[20].hidden = true;
     library[21].quality = 0.1;
+    library[23].native_cut = true;
     library[22].beats = std::array::from_fn(|i| i as f64 * 0.75);
     let rerolled = [id(4, 4), id(4, 5)];
-    let q = Question { previous: Some(chosen(3, 1, id(1, 4))), rerolled: &rerolled, ..question(&music) };
+    let history = [chosen(3, 1, id(1, 4)), chosen(5, 1, id(7, 7)), chosen(8, 1, id(7, 8))];
+    let previous = Some(history[0].clone());
+    let q = Question { previous, history: &history, rerolled: &rerolled, ..question(&music) };
     let counts = suggest(&Library::of(library), &q).filtered;
     let expected = Filtered {
         library: 128,
         hidden: 1,
         same_performance: 16,
-        same_phrase: 0,
+        same_phrase: 1,
         tempo: 1,
+        native_cut: 1,
         quality: 1,
         role: 14,
         rerolled: 2,
@@ -158,7 +163,7 @@ fn a_better_connecting_mirror_image_is_offered() {
     let q = Question { previous: Some(chosen(3, 1, id(1, 4))), ..question(&music) };
     let answer = suggest(&Library::of(library), &q);
     assert!(answer.candidates.iter().all(|c| c.mirrored), "{answer:#?}");
-    assert!(answer.candidates.iter().all(|c| value(c, Term::Connection).unwrap() > 0.99));
+    assert!(answer.candidates.iter().all(|c| value(c, Term::Connection).unwrap() > 0.7));
 }
 
 #[test]

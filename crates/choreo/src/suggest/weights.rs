@@ -3,21 +3,23 @@
 use eightcount_domain::{Flavour, ScoreTerm, Term};
 
 /// How many terms there are.
-pub(super) const TERMS: usize = 6;
+pub(super) const TERMS: usize = 7;
 
 /// The weight of every term for [`Flavour::Balanced`], `Smooth`, `Energetic` and `Surprising`; each column adds
 /// up to 1. A candidate's weights are these, renormalised over the terms whose data exist.
 ///
-/// Connection leads, because a jump at the cut is what a viewer of a cross-edit sees first; a repeated phrase
-/// counts as much, so that the step danced to it before is offered first; music and energy follow; tempo is
-/// already limited by its filter, and novelty only breaks near-ties. The presets double what they are named
-/// after. These are judgements, not measurements.
+/// Connection leads, because a jump at the cut is what a viewer of a cross-edit sees first; a repeated phrase counts
+/// almost as much, so that the step danced to it before is offered first; the music's sound and strength follow
+/// (energy beat by beat, contour eight by eight); tempo is already limited by its filter, and novelty only breaks
+/// near-ties. The presets about double what they are named after. These are judgements, not measurements: what they
+/// lead to is measured by `make bench-suggest-quality`.
 pub const WEIGHTS: [(Term, [f32; 4]); TERMS] = [
-    (Term::Similarity, [0.18, 0.14, 0.14, 0.12]),
-    (Term::Energy, [0.18, 0.12, 0.36, 0.12]),
-    (Term::Connection, [0.22, 0.42, 0.15, 0.16]),
-    (Term::Tempo, [0.10, 0.10, 0.07, 0.08]),
-    (Term::Repeat, [0.22, 0.14, 0.20, 0.14]),
+    (Term::Similarity, [0.16, 0.12, 0.12, 0.10]),
+    (Term::Energy, [0.16, 0.10, 0.26, 0.10]),
+    (Term::Contour, [0.08, 0.06, 0.18, 0.06]),
+    (Term::Connection, [0.22, 0.42, 0.13, 0.16]),
+    (Term::Tempo, [0.08, 0.08, 0.06, 0.06]),
+    (Term::Repeat, [0.20, 0.14, 0.17, 0.14]),
     (Term::Novelty, [0.10, 0.08, 0.08, 0.38]),
 ];
 

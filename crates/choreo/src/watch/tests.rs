@@ -175,6 +175,19 @@ fn a_cut_of_the_picture_lowers_quality() {
     });
     assert!(seen.frames().iter().filter(|f| f.cut).count() == 1);
     assert!(seen.step(&beats(2.0, 0.5)).quality <= 0.2);
+    assert!(seen.step(&beats(2.0, 0.5)).native_cut);
+    assert!(!seen.step(&beats(0.0, 0.25)).native_cut);
+}
+
+#[test]
+fn travelling_is_told_with_its_direction() {
+    // The canvas is W wide; five pixels to the right each second, half a second a beat.
+    let seen = watch(6.0, |c, t| body(c, 60.0 + 10.0 * t, 80.0, 50.0));
+    let step = seen.step(&beats(1.0, 0.5));
+    for motion in [step.start_motion.unwrap(), step.end_motion.unwrap()] {
+        assert!((motion.dx - 5.0 / W as f32).abs() < 1.5 / W as f32, "{motion:?}");
+        assert!(motion.dy.abs() < 0.01, "{motion:?}");
+    }
 }
 
 #[test]
@@ -221,6 +234,9 @@ proptest! {
         for place in [step.start_box, step.end_box].into_iter().flatten() {
             prop_assert!(0.0 <= place.top && place.top < place.bottom && place.bottom <= 1.0);
             prop_assert!((0.0..=1.0).contains(&place.centre_x) && (0.0..=1.0).contains(&place.width));
+        }
+        for motion in [step.start_motion, step.end_motion].into_iter().flatten() {
+            prop_assert!(motion.dx.abs() <= 1.0 && motion.dy.abs() <= 1.0);
         }
     }
 }

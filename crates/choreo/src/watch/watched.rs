@@ -1,6 +1,6 @@
 //! What is known after watching: a few numbers a frame, and what they say of an eight.
 
-use eightcount_domain::{BEATS_PER_EIGHT, FrameRate, Movement, MovementTier, SubjectBox};
+use eightcount_domain::{BEATS_PER_EIGHT, FrameRate, Movement, MovementTier, SubjectBox, SubjectMotion};
 use serde::{Deserialize, Serialize};
 
 /// Share of a beat around it in which a stop counts as its accent.
@@ -32,6 +32,12 @@ pub struct StepSight {
     pub start_box: Option<SubjectBox>,
     /// Where the subject is at its end; none when not seen there.
     pub end_box: Option<SubjectBox>,
+    /// How the subject travels in its first beat; none when not seen at both ends of it.
+    pub start_motion: Option<SubjectMotion>,
+    /// How the subject travels in its last beat; none when not seen at both ends of it.
+    pub end_motion: Option<SubjectMotion>,
+    /// The picture cuts inside it.
+    pub native_cut: bool,
     /// Share of its frames in which the subject was seen, half for those in which the picture's edge cuts it:
     /// 0 to 1. At most 0.2 for a step with a cut of the picture inside.
     pub quality: f32,
@@ -68,6 +74,9 @@ impl Watched {
             movement: Movement { tier: MovementTier::Visual, per_beat },
             start_box: self.place_at(beats[0]),
             end_box: self.place_at(beats[BEATS_PER_EIGHT]),
+            start_motion: self.travel(beats[0], beats[1]),
+            end_motion: self.travel(beats[BEATS_PER_EIGHT - 1], beats[BEATS_PER_EIGHT]),
+            native_cut: self.cuts(beats[0], beats[BEATS_PER_EIGHT]),
             quality: self.quality(beats[0], beats[BEATS_PER_EIGHT]),
         }
     }
@@ -119,6 +128,18 @@ impl Watched {
         Some(SubjectBox { centre_x: median(|b| b.centre_x), top, bottom, width: median(|b| b.width) })
     }
 
+    /// From where the subject is at one time to where it is at another.
+    fn travel(&self, from: f64, to: f64) -> Option<SubjectMotion> {
+        let (from, to) = (self.place_at(from)?, self.place_at(to)?);
+        let middle = |b: &SubjectBox| f32::midpoint(b.top, b.bottom);
+        Some(SubjectMotion { dx: to.centre_x - from.centre_x, dy: middle(&to) - middle(&from) })
+    }
+
+    /// Does the picture cut between two frames of this range?
+    fn cuts(&self, start: f64, end: f64) -> bool {
+        self.span(start, end).iter().skip(1).any(|f| f.cut)
+    }
+
     fn quality(&self, start: f64, end: f64) -> f32 {
         let wanted = self.index(end).saturating_sub(self.index(start));
         let span = self.span(start, end);
@@ -131,7 +152,7 @@ impl Watched {
             (Some(_), true) => 1.0,
         };
         let share = span.iter().map(seen).sum::<f32>() / wanted as f32;
-        if span[1..].iter().any(|f| f.cut) { share.min(CUT_QUALITY) } else { share }
+        if self.cuts(start, end) { share.min(CUT_QUALITY) } else { share }
     }
 
     /// The frames of a half-open time range, as far as they were seen.

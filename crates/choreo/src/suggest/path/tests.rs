@@ -21,6 +21,7 @@ fn eights(music: &[FeatureVector]) -> Vec<Upcoming<'_>> {
         },
         tempo_bpm: 118.0,
         amplitude: std::array::from_fn(|b| -20.0 + ((i * 5 + b * 3) % 11) as f32),
+        intensity: 0.5,
         cluster: ClusterLabel([0, 1, 0, 2][i % 4]),
         features,
     };
@@ -102,6 +103,44 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
     let ahead = look_ahead(&library, &question, &eights, Flavour::Balanced.into(), plain.clone());
     assert_ne!(ahead.candidates[0].step.performance, performance(1));
     assert_eq!(ahead.candidates.len(), plain.candidates.len());
+}
+
+#[test]
+fn phrases_come_back_whole_and_nothing_alternates() {
+    // One cluster throughout: three phrases that sound the same.
+    let music = song(12);
+    let mut eights = eights(&music);
+    for e in &mut eights {
+        e.cluster = ClusterLabel(0);
+    }
+    let best = best_path(&Library::of(steps(10)), &eights, &[], Flavour::Balanced.into());
+    let step = |k: usize| &best.selections[k].step;
+    for phrase in [0, 4, 8] {
+        let all: std::collections::BTreeSet<_> = (phrase..phrase + 4).map(step).collect();
+        assert_eq!(all.len(), 4, "no step twice in a phrase: {best:#?}");
+    }
+    let returns = (5..11).filter(|&k| step(k) == step(k - 4)).count();
+    assert!(returns >= 4, "a phrase is danced like the one before: {returns} of 6");
+}
+
+#[test]
+fn a_build_up_is_danced_with_growing_movement() {
+    let flat = |p: u8, i: u32| {
+        let mut s = Step { start_box: None, end_box: None, features: FeatureVector::default(), ..step(p, i) };
+        s.movement.per_beat = [0.1 + ((u32::from(p) * 5 + i) % 16) as f32; 8];
+        s
+    };
+    let library = Library::of((1..=8).flat_map(|p| (0..16).map(move |i| flat(p, i))));
+    let music = song(6);
+    let mut eights = eights(&music);
+    for (e, intensity) in eights.iter_mut().zip([0.1, 0.3, 0.5, 0.7, 0.9, 0.9]) {
+        e.cluster = ClusterLabel(e.eight as u8);
+        e.intensity = intensity;
+        e.amplitude = [-20.0; 8];
+    }
+    let path = best_path(&library, &eights[..5], &[], Flavour::Energetic.into());
+    let movement = |k: usize| library.step(&path.selections[k].step).map(|s| s.movement.per_beat[0]);
+    assert!((1..5).all(|k| movement(k) > movement(k - 1)), "{:?}", (0..5).map(movement).collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! How well one step passes into the next at the cut.
 
-use eightcount_domain::{Pose, SubjectBox};
+use super::pose::{facing_likeness, height_likeness, pose_distance};
+use eightcount_domain::{Pose, SubjectBox, SubjectMotion};
 
 /// Mean joint distance, in torso lengths, at which the pose's value has fallen to 1/e. Two unrelated standing
 /// poses differ by about half a torso.
 const POSE_SCALE: f32 = 0.5;
-/// Joints of the full-body pose model: the nose, then pairs of left and right.
-const PAIRED_JOINTS: usize = 33;
-/// Confidence of the joints below which a pose says nothing.
-const LEAST_CONFIDENCE: f32 = 0.1;
+/// Share of each kind of data, of those that exist on both sides: joints, facing, height class, place and size, travel,
+/// amount of motion.
+const SHARES: [f32; 6] = [0.40, 0.08, 0.07, 0.25, 0.10, 0.10];
+/// How much a connection is believed that is judged without poses; the rest is no opinion, a half.
+const WITHOUT_POSES: f32 = 0.85;
+/// Travel in picture widths per beat that counts as standing still.
+const STILL: f32 = 0.03;
 
 /// The subject on one side of a cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -17,64 +21,67 @@ pub struct Cut<'a> {
     pub pose: Option<&'a Pose>,
     /// Where it is in the picture, as the source shows it.
     pub place: Option<SubjectBox>,
+    /// How it travels in the beat at the cut, as the source shows it.
+    pub travel: Option<SubjectMotion>,
+    /// How much it moves in the beat at the cut, as rank among all steps, 0 to 1.
+    pub speed: Option<f32>,
     /// The source is shown left to right reversed.
     pub mirrored: bool,
 }
 
-/// How closely the subject after the cut takes the place of the one before it. Symmetric. With poses and boxes
-/// on both sides, the pose counts 60 percent; with only one kind of data, it alone; none with neither.
+/// How closely the subject after the cut takes the place of the one before it, in the same pose, facing the same way, as
+/// high, going on in the same direction and with as much motion. Symmetric.
+///
+/// The mean of what is known on both sides, by fixed shares (a pose counts most). Without poses, boxes serve, and are
+/// believed less: the value is pulled towards one half. None with neither poses nor boxes.
 pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
     let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
     let place = stand(before).zip(stand(after)).map(|(a, b)| a.value(&b));
-    let pose = match (before.pose, after.pose) {
-        (Some(a), Some(b)) => pose_distance(a, b, before.mirrored != after.mirrored).map(pose_value),
-        _ => None,
-    };
-    match (pose, place) {
-        (Some(pose), Some(place)) => Some(0.6 * pose + 0.4 * place),
-        (one, other) => one.or(other),
-    }
-}
-
-fn pose_value(distance: f32) -> f32 {
-    (-distance / POSE_SCALE).exp()
-}
-
-/// Mean distance of two poses' joints in torso lengths, 0 and up, each joint weighted by the smaller of its
-/// two confidences; `mirror` compares with the second one's mirror image (left joints against right ones).
-/// None when the poses differ in their number of joints, when hardly any joint is sure on both sides, or when
-/// a mirror image is asked of poses whose pairs are not known (any but the 33 or more joints of the model).
-///
-/// Symmetric, with and without `mirror`.
-pub fn pose_distance(a: &Pose, b: &Pose, mirror: bool) -> Option<f32> {
-    if a.joints.len() != b.joints.len() || (mirror && a.joints.len() < PAIRED_JOINTS) {
+    let mirror = before.mirrored != after.mirrored;
+    let poses = before.pose.zip(after.pose);
+    let pose = poses.and_then(|(a, b)| pose_distance(a, b, mirror)).map(|d| (-d / POSE_SCALE).exp());
+    if pose.is_none() && place.is_none() {
         return None;
     }
-    let counted = if a.joints.len() >= PAIRED_JOINTS { PAIRED_JOINTS } else { a.joints.len() };
+    let parts = [
+        pose,
+        poses.and_then(|(a, b)| facing_likeness(a, b, mirror)),
+        poses.and_then(|(a, b)| height_likeness(a, b)),
+        place,
+        before.travels().zip(after.travels()).and_then(|(a, b)| travel_likeness(a, b)),
+        before.speed.zip(after.speed).map(|(a, b)| 1.0 - (a - b).abs()).filter(|v| (0.0..=1.0).contains(v)),
+    ];
     let (mut sum, mut total) = (0.0, 0.0);
-    for (i, from) in a.joints.iter().take(counted).enumerate() {
-        let to = &b.joints[if mirror { partner(i) } else { i }];
-        let confidence = from.confidence.min(to.confidence).clamp(0.0, 1.0);
-        let (across, down) = (from.x - if mirror { -to.x } else { to.x }, from.y - to.y);
-        // Not `hypot`: ten times as dear, and joints are never near the limits of the type.
-        let distance = (across * across + down * down).sqrt();
-        if distance.is_finite() && confidence > 0.0 {
-            sum += confidence * distance;
-            total += confidence;
+    for (part, share) in parts.into_iter().zip(SHARES) {
+        if let Some(value) = part {
+            sum += share * value;
+            total += share;
         }
     }
-    (total > LEAST_CONFIDENCE * counted as f32).then(|| sum / total)
+    let value = sum / total;
+    Some(if pose.is_some() { value } else { unsure(value) })
 }
 
-/// The joint on the other side of the body. The model lists the nose, three points of each eye, then pairs.
-fn partner(joint: usize) -> usize {
-    match joint {
-        0 => 0,
-        1..=3 => joint + 3,
-        4..=6 => joint - 3,
-        odd if odd % 2 == 1 => odd + 1,
-        even => even - 1,
+/// A value judged without poses.
+pub(in super::super) fn unsure(value: f32) -> f32 {
+    0.5 + WITHOUT_POSES * (value - 0.5)
+}
+
+impl Cut<'_> {
+    /// Its travel as the picture shows it.
+    fn travels(&self) -> Option<SubjectMotion> {
+        let travel = self.travel?;
+        Some(if self.mirrored { SubjectMotion { dx: -travel.dx, ..travel } } else { travel })
     }
+}
+
+/// Likeness of two ways to travel, direction and speed in one: 1 for the same (or two that stand still), 0 for opposite
+/// ones. None for numbers that are not finite.
+fn travel_likeness(a: SubjectMotion, b: SubjectMotion) -> Option<f32> {
+    let length = |x: f32, y: f32| (x * x + y * y).sqrt();
+    let apart = length(a.dx - b.dx, a.dy - b.dy);
+    let value = 1.0 - apart / (length(a.dx, a.dy) + length(b.dx, b.dy) + STILL);
+    value.is_finite().then(|| value.clamp(0.0, 1.0))
 }
 
 /// What of a box counts at a cut; made once for each step, since a logarithm is dear.
@@ -111,6 +118,7 @@ impl Stand {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::pose::tests::pose;
     use super::*;
     use eightcount_domain::PoseJoint;
     use proptest::prelude::*;
@@ -124,34 +132,10 @@ mod tests {
         connection(&cut(a), &cut(b)).unwrap()
     }
 
-    /// A standing pose whose left arm (odd joints from 11) reaches `reach` to the side.
-    fn pose(reach: f32) -> Pose {
-        let joint = |i: usize| {
-            let side = if i.is_multiple_of(2) { -0.3 } else { 0.3 };
-            let x = if i == 15 {
-                reach
-            } else if i == 0 {
-                0.0
-            } else {
-                side
-            };
-            PoseJoint { x, y: i as f32 / 16.0 - 1.0, confidence: 1.0 }
-        };
-        Pose {
-            joints: (0..33)
-                .map(joint)
-                .map(|mut j| {
-                    j.y = (j.y * 8.0).round() / 8.0;
-                    j
-                })
-                .collect(),
-        }
-    }
-
     #[test]
     fn nearer_and_closer_in_size_connects_better() {
         let end = place(0.5, 0.3, 0.9);
-        assert!((by_place(end, end) - 1.0).abs() < 1e-6);
+        assert!((by_place(end, end) - unsure(1.0)).abs() < 1e-6);
         assert!(by_place(end, place(0.55, 0.3, 0.9)) > by_place(end, place(0.8, 0.3, 0.9)));
         assert!(by_place(end, place(0.5, 0.4, 0.9)) > by_place(end, place(0.5, 0.6, 0.9)));
         assert!(by_place(end, place(0.5, 0.25, 0.85)) > by_place(end, place(0.5, 0.05, 0.65)));
@@ -163,7 +147,7 @@ mod tests {
         let after = Cut { place: Some(place(0.8, 0.3, 0.9)), ..Cut::default() };
         let mirrored = Cut { mirrored: true, ..after };
         assert!(connection(&before, &mirrored) > connection(&before, &after));
-        assert!((connection(&before, &mirrored).unwrap() - 1.0).abs() < 1e-6);
+        assert!((connection(&before, &mirrored).unwrap() - unsure(1.0)).abs() < 1e-6);
     }
 
     #[test]
@@ -176,19 +160,38 @@ mod tests {
     }
 
     #[test]
-    fn the_mirror_image_of_a_mirror_image_is_the_pose() {
-        let one = pose(1.4);
-        let flipped = Pose {
-            joints: (0..33)
-                .map(|i| {
-                    let j = one.joints[partner(i)];
-                    PoseJoint { x: -j.x, ..j }
-                })
-                .collect(),
+    fn going_on_in_the_same_direction_connects_better() {
+        let here = place(0.5, 0.3, 0.9);
+        let going = |dx, mirrored| Cut {
+            place: Some(here),
+            travel: Some(SubjectMotion { dx, dy: 0.0 }),
+            mirrored,
+            ..Cut::default()
         };
-        assert!(pose_distance(&one, &flipped, true).unwrap() < 1e-6);
-        assert!(pose_distance(&one, &flipped, false).unwrap() > 0.05);
-        assert!((0..33).all(|i| partner(partner(i)) == i));
+        let value = |a, b| connection(&going(a, false), &going(b, false)).unwrap();
+        assert!(value(0.1, 0.1) > value(0.1, 0.05) && value(0.1, 0.05) > value(0.1, -0.1));
+        assert!((value(0.0, 0.0) - value(0.1, 0.1)).abs() < 1e-6);
+        let turned = connection(&going(0.1, false), &going(-0.1, true)).unwrap();
+        assert!((turned - value(0.1, 0.1)).abs() < 1e-6, "a mirror image goes the other way");
+    }
+
+    #[test]
+    fn as_much_motion_connects_better() {
+        let cut = |speed| Cut { place: Some(place(0.5, 0.3, 0.9)), speed: Some(speed), ..Cut::default() };
+        let value = |a, b| connection(&cut(a), &cut(b)).unwrap();
+        assert!(value(0.9, 0.9) > value(0.9, 0.6) && value(0.9, 0.6) > value(0.9, 0.1));
+    }
+
+    #[test]
+    fn without_poses_boxes_are_believed_less() {
+        let standing = pose(0.4);
+        let with = |pose| Cut { pose, place: Some(place(0.5, 0.3, 0.9)), ..Cut::default() };
+        let (sure, boxes) = (with(Some(&standing)), with(None));
+        assert!((connection(&sure, &sure).unwrap() - 1.0).abs() < 1e-6);
+        assert!(connection(&boxes, &boxes) < connection(&sure, &sure));
+        assert_eq!(connection(&sure, &boxes), connection(&boxes, &boxes), "a pose on one side says nothing");
+        let far = Cut { place: Some(place(0.05, 0.8, 0.95)), ..Cut::default() };
+        assert!(connection(&boxes, &far).unwrap() > 0.0, "nor are they damned by boxes alone");
     }
 
     #[test]
@@ -206,13 +209,16 @@ mod tests {
             a in prop::array::uniform4(prop::num::f32::ANY),
             b in prop::array::uniform4(-2.0..2.0_f32),
             joints in prop::collection::vec((prop::num::f32::ANY, -3.0..3.0_f32, 0.0..1.0_f32), 33),
+            travel in prop::array::uniform4(prop::num::f32::ANY),
+            speeds in (prop::num::f32::ANY, 0.0..1.0_f32),
             mirrors in any::<(bool, bool)>(),
         ) {
             let boxed = |v: [f32; 4]| SubjectBox { centre_x: v[0], top: v[1], bottom: v[2], width: v[3] };
             let wild = Pose { joints: joints.iter().map(|&(x, y, confidence)| PoseJoint { x, y, confidence }).collect() };
+            let moves = |i: usize| SubjectMotion { dx: travel[i], dy: travel[i + 1] };
             let calm = pose(1.0);
-            let one = Cut { pose: Some(&wild), place: Some(boxed(a)), mirrored: mirrors.0 };
-            let two = Cut { pose: Some(&calm), place: Some(boxed(b)), mirrored: mirrors.1 };
+            let one = Cut { pose: Some(&wild), place: Some(boxed(a)), travel: Some(moves(0)), speed: Some(speeds.0), mirrored: mirrors.0 };
+            let two = Cut { pose: Some(&calm), place: Some(boxed(b)), travel: Some(moves(2)), speed: Some(speeds.1), mirrored: mirrors.1 };
             let (there, back) = (connection(&one, &two), connection(&two, &one));
             prop_assert_eq!(there.is_some(), back.is_some());
             if let (Some(there), Some(back)) = (there, back) {
