@@ -171,7 +171,9 @@ pub mod tests {
     fn height_classes_follow_the_hips() {
         let with_ankles = |y: f32| {
             let mut pose = pose(0.3);
-            ANKLES.into_iter().for_each(|i| pose.joints[i].y = y);
+            for i in ANKLES {
+                pose.joints[i].y = y;
+            }
             pose
         };
         let classes = [0.2, 0.8, 1.7].map(|y| height_class(&with_ankles(y)).unwrap());
