@@ -9,10 +9,10 @@ use crate::{amplitude, clustering, cross_edit, grid, ingest, preprocess, publish
 use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanTakeInput, PreprocessInput,
-    Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered,
-    ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput, Watched, audio_definitions,
-    choreo_definitions, product_definitions,
+    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
+    PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
+    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput,
+    Watched, audio_definitions, choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -144,6 +144,15 @@ impl Choreo {
         input: SuggestInput,
     ) -> Result<Suggested, ActivityError> {
         alive(&context, suggestion::suggest(&self.0, input)).await
+    }
+
+    #[activity(definition = choreo_definitions::PlanDance)]
+    pub(crate) async fn plan_dance(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: PlanDanceInput,
+    ) -> Result<PlannedDance, ActivityError> {
+        alive(&context, suggestion::plan_dance(&self.0, input)).await
     }
 
     #[activity(definition = choreo_definitions::PlanTake)]

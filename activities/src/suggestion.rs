@@ -6,14 +6,16 @@ use crate::failure::Failure;
 use crate::library::IndexedLibrary;
 use eightcount_choreo::suggest::{self, Question, Scored, Taste, Upcoming, terms::intensities};
 use eightcount_domain::{
-    BlobHash, Candidate, FailureCode, RenderProfile, Role, SimilarStep, Step, StepId, Suggestion, TakeKey,
+    BlobHash, Candidate, FailureCode, PlanScore, RenderProfile, Role, SimilarStep, Step, StepId, Suggestion,
+    SuggestionId, TakeKey,
 };
 use eightcount_edit::{TakePlan, TakeRequest, TakeStep, plan_take};
 use eightcount_storage::Likeness;
 use eightcount_workflows::contract::{
-    AnalysedSection, Offer, PlanTakeInput, SectionInput, Sound, SuggestInput, Suggested,
+    AnalysedSection, Offer, PlanDanceInput, PlanTakeInput, PlannedDance, SectionInput, Sound, SuggestInput,
+    Suggested,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How many similar steps of the library are shared for an eight.
 const SHARED_SIMILAR: usize = 12;
@@ -38,6 +40,19 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
         None => None,
     };
     let laid = Laid { section: &section, index: input.eight as usize, profile: input.profile };
+    let likeness = (library.version, similar);
+    Ok(brief(&record(desk, &laid, input.id, answer, previous, likeness).await?))
+}
+
+/// Stores the plans of an answer's takes and records it. Of two attempts the first wins: report the result.
+async fn record(
+    desk: &Desk,
+    laid: &Laid<'_>,
+    id: SuggestionId,
+    answer: suggest::Answer,
+    previous: Option<TakeStep>,
+    (library_version, similar): (u64, Vec<SimilarStep>),
+) -> Result<Suggestion, Failure> {
     let mut candidates = Vec::with_capacity(answer.candidates.len());
     for scored in answer.candidates {
         let step = take_step(desk, &scored.step, scored.mirrored).await?;
@@ -46,17 +61,17 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     }
     let (filtered_en, filtered_ko) = suggest::explain(&answer.filtered);
     let suggestion = Suggestion {
-        id: input.id,
+        id,
         candidates,
         filtered: answer.filtered,
         filtered_en,
         filtered_ko,
         relaxed: answer.relaxed,
         exhausted: answer.exhausted,
-        library_version: library.version,
+        library_version,
         similar,
     };
-    Ok(brief(&desk.storage.choreo.put_suggestion(&suggestion).await?))
+    Ok(desk.storage.choreo.put_suggestion(&suggestion).await?)
 }
 
 /// The steps whose music is most like the eight's, shared with everyone.
@@ -66,12 +81,8 @@ async fn similar(
     section: &AnalysedSection,
     input: &SuggestInput,
 ) -> Result<Vec<SimilarStep>, Failure> {
-    let features = found("the eight's features", section.features.get(input.eight as usize))?.clone();
+    let similar = nearest(library, section, input.eight).await?;
     let cluster = found("the eight's sound", input.sounds.get(input.eight as usize))?.cluster;
-    let searched = Arc::clone(library);
-    let nearest = compute(move || searched.index.nearest(&features, SHARED_SIMILAR)).await?;
-    let similar: Vec<_> =
-        nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect();
     let likeness = Likeness { cluster, library_version: library.version, similar: similar.clone() };
     let names = SectionInput {
         song: input.song.clone(),
@@ -80,6 +91,18 @@ async fn similar(
     };
     desk.storage.shared.set_smlr(&section_key(&names)?.eight(input.eight), &likeness).await;
     Ok(similar)
+}
+
+/// The steps whose music is most like the eight's.
+async fn nearest(
+    library: &Arc<IndexedLibrary>,
+    section: &AnalysedSection,
+    eight: u32,
+) -> Result<Vec<SimilarStep>, Failure> {
+    let features = found("the eight's features", section.features.get(eight as usize))?.clone();
+    let searched = Arc::clone(library);
+    let nearest = compute(move || searched.index.nearest(&features, SHARED_SIMILAR)).await?;
+    Ok(nearest.into_iter().map(|(step, similarity)| SimilarStep { step, similarity }).collect())
 }
 
 /// Plans the take of a selection whose neighbour changed.
@@ -106,6 +129,63 @@ impl Laid<'_> {
         let eights = &self.section.eights;
         Ok(plan_take(&TakeRequest { profile: self.profile, eights, index: self.index, step, previous })?)
     }
+}
+
+/// Plans the best way through all eights that have no selection, records each choice with its reasons, and stores the
+/// plans of the takes.
+///
+/// Two attempts make the same plan unless the library changed between them; then a record of the first may stay that
+/// tells of another choice than the second made, and the report has no reasons for that eight.
+pub(crate) async fn plan_dance(desk: &Desk, input: PlanDanceInput) -> Result<PlannedDance, Failure> {
+    let library = desk.library.newest(&desk.storage.choreo).await?;
+    let section: AnalysedSection = desk.read_json(&input.section).await?;
+    let (score, answers) = way_through(&library, section.clone(), &input).await?;
+    let mut shown: BTreeMap<u32, (StepId, bool)> =
+        input.chosen.iter().map(|c| (c.eight, (c.step.clone(), c.mirrored))).collect();
+    let mut eights = Vec::with_capacity(answers.len());
+    for (eight, answer) in answers {
+        let Some(scored) = answer.candidates.first() else { break };
+        let previous = match eight.checked_sub(1).and_then(|before| shown.get(&before)) {
+            Some((step, mirrored)) => Some(take_step(desk, step, *mirrored).await?),
+            None => None,
+        };
+        shown.insert(eight, (scored.step.clone(), scored.mirrored));
+        let laid = Laid { section: &section, index: eight as usize, profile: input.profile };
+        let id = SuggestionId { choreography: input.choreography.clone(), eight, serial: input.serial };
+        let likeness = (library.version, nearest(&library, &section, eight).await?);
+        let suggestion = record(desk, &laid, id, answer, previous, likeness).await?;
+        eights.extend(brief(&suggestion).offers.into_iter().next().map(|offer| (eight, offer)));
+    }
+    if eights.is_empty() {
+        return Err(Failure::refused(FailureCode::EmptyLibrary));
+    }
+    Ok(PlannedDance { eights, score })
+}
+
+/// The best way through the eights without a selection, with what there is to say of each choice.
+async fn way_through(
+    library: &Arc<IndexedLibrary>,
+    section: AnalysedSection,
+    input: &PlanDanceInput,
+) -> Result<(PlanScore, Vec<(u32, suggest::Answer)>), Failure> {
+    let (library, input) = (Arc::clone(library), input.clone());
+    compute(move || {
+        let (index, taste) = (&library.index, Taste::from(input.flavour));
+        let mut history: Vec<_> = input.chosen.iter().map(chosen).collect();
+        let mut eights = upcoming(&section, &input.sounds);
+        eights.retain(|eight| !history.iter().any(|c| c.eight == eight.eight));
+        let best = suggest::best_path(index, &eights, &history, taste);
+        let greedy_total = suggest::greedy_path(index, &eights, &history, taste).total();
+        let score = PlanScore { eights: best.selections.len() as u32, total: best.total(), greedy_total };
+        let mut answers = Vec::with_capacity(eights.len());
+        for (eight, selection) in eights.iter().zip(best.selections) {
+            let shown = (&selection.step, selection.mirrored);
+            answers.push((eight.eight, suggest::judge(index, &eight.question(&history), taste, shown)));
+            history.push(selection);
+        }
+        (score, answers)
+    })
+    .await
 }
 
 /// A hundred thousand steps are scored in milliseconds, but not on a thread that others wait for.

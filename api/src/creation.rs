@@ -239,6 +239,7 @@ pub async fn record(app: &App, input: &ChoreographyInput) {
         open_eight: None,
         refused_signal: None,
         eights: Vec::new(),
+        plan: None,
         stages: Vec::new(),
     };
     if let Err(error) = app.storage().choreo.put_choreography(&state).await {

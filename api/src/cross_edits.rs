@@ -72,6 +72,7 @@ mod tests {
             open_eight: (selected < eights).then_some(selected as u32),
             refused_signal: None,
             eights: (0..eights).map(eight).collect(),
+            plan: None,
             stages: stages.iter().map(stage).collect(),
         }
     }

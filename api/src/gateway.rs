@@ -9,8 +9,8 @@ use eightcount_domain::{
 use eightcount_workflows::{
     ChoreographyWorkflow, HearingWorkflow, IngestWorkflow,
     contract::{
-        AUDIO, AudioActivities, CHOREO, ChoreoActivities, ChoreographyInput, CorrectGridInput, HearingInput,
-        IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened, SelectStep,
+        AUDIO, AudioActivities, Auto, CHOREO, ChoreoActivities, ChoreographyInput, CorrectGridInput,
+        HearingInput, IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened, SelectStep,
     },
 };
 use std::{
@@ -260,6 +260,17 @@ impl Gateway {
         updating("re-rolling", || {
             let options = update_options(update_id.clone());
             handle.execute_update(ChoreographyWorkflow::reroll, wish.clone(), options)
+        })
+        .await
+    }
+
+    /// Has the rest chosen automatically.
+    pub async fn auto(&self, id: &ChoreographyId, wish: Auto) -> Result<Receipt, GatewayError> {
+        let update_id = format!("auto:{}", wish.revision);
+        let handle = self.choreography(id);
+        updating("choosing the rest", || {
+            let options = update_options(update_id.clone());
+            handle.execute_update(ChoreographyWorkflow::auto, wish.clone(), options)
         })
         .await
     }

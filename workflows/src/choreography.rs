@@ -8,7 +8,7 @@
 )]
 
 use crate::contract::{
-    AudioActivities, ChoreoActivities, ChoreographyInput, OWNER, PROGRESS, PreprocessInput,
+    AudioActivities, Auto, ChoreoActivities, ChoreographyInput, OWNER, PROGRESS, PreprocessInput,
     ProductActivities, Receipt, RenderPreviewsInput, RenderTakeInput, Reroll, SONG, STAGE, SectionInput,
     SelectStep,
 };
@@ -111,6 +111,17 @@ impl ChoreographyWorkflow {
         self.state.reroll(&wish).map_err(refusal)
     }
 
+    #[update_validator(auto)]
+    fn validate_auto(&self, _ctx: &WorkflowContextView, wish: &Auto) -> Result<(), Refusal> {
+        self.state.check_auto(wish).map_err(refusal)
+    }
+
+    /// Chooses the steps of all eights that have none.
+    #[update(name = "auto")]
+    pub fn auto(&mut self, _ctx: &mut SyncWorkflowContext<Self>, wish: Auto) -> Result<Receipt, Refusal> {
+        self.state.auto(&wish).map_err(refusal)
+    }
+
     #[update_validator(finish)]
     fn validate_finish(&self, _ctx: &WorkflowContextView, _nothing: &()) -> Result<(), Refusal> {
         self.state.check_finish().map_err(refusal)
@@ -142,6 +153,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
         preprocess(ctx, work).await?;
         analyse(ctx, work).await?;
         let mut suggesting = Box::pin(futures::FutureExt::fuse(suggest_steps(ctx, work)));
+        let mut planning = Box::pin(futures::FutureExt::fuse(plan_dances(ctx, work)));
         let mut previewing = Box::pin(futures::FutureExt::fuse(render_previews(ctx, work)));
         let mut rendering = Box::pin(futures::FutureExt::fuse(render_takes(ctx, work)));
         let mut joining = Box::pin(futures::FutureExt::fuse(cross_edit_stages(ctx, work)));
@@ -149,6 +161,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
         let mut ending = Box::pin(futures::FutureExt::fuse(await_end(ctx)));
         select! {
             end = suggesting => end,
+            end = planning => end,
             end = previewing => end,
             end = rendering => end,
             end = joining => end,
@@ -218,6 +231,18 @@ async fn suggest_steps(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<En
             }
             _ = ctx.wait_condition(|w| !w.state.is_asked(&question.id)) => token.cancel(),
         }
+    }
+}
+
+/// Chooses what is left to be chosen, when that is wished; a plan for other selections than the present ones is made
+/// anew.
+async fn plan_dances(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop> {
+    loop {
+        ctx.wait_condition(|w| w.state.next_plan().is_some()).await?;
+        let Some(question) = ctx.state(|w| w.state.next_plan()) else { continue };
+        let options = options::PLAN_DANCE.options("the best way through all eights".to_owned(), work);
+        let planned = ctx.execute_activity(ChoreoActivities::plan_dance, question.clone(), options).await?;
+        ctx.state_mut(|w| w.state.apply_plan(&question, &planned));
     }
 }
 

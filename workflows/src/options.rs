@@ -32,6 +32,7 @@ pub(crate) const CONCLUDE_HEARING: Activity = short(AUDIO, 2);
 pub(crate) const AMPLITUDE: Activity = long(AUDIO, 300, 2);
 pub(crate) const CLUSTERING: Activity = long(AUDIO, 300, 2);
 pub(crate) const SUGGEST: Activity = short(CHOREO, 1);
+pub(crate) const PLAN_DANCE: Activity = long(CHOREO, 120, 1);
 pub(crate) const PLAN_TAKE: Activity = short(CHOREO, 1);
 pub(crate) const RENDER_TAKE: Activity = long(PRODUCT, 300, 1);
 pub(crate) const RENDER_PREVIEWS: Activity =

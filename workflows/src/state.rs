@@ -5,6 +5,7 @@
 //! [`next_stage`](State::next_stage), …); results are applied to it, and a result that came too late is dropped.
 //! Invariant: the eights before the first one without a selection all have one.
 
+mod auto;
 mod carried;
 mod cross_edits;
 mod selecting;
@@ -20,7 +21,8 @@ pub(crate) use takes::TakeWork;
 use crate::contract::{ChoreographyInput, Clustered, CrossEdited, Heard, HeardSection, Preprocessed};
 use eightcount_domain::{
     Aspect, BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
-    FailureCode, FrameGrid, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId, TakeKey,
+    FailureCode, FrameGrid, PlanScore, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId,
+    TakeKey,
 };
 use std::collections::BTreeMap;
 
@@ -43,6 +45,9 @@ pub(crate) struct State {
     version: u64,
     messages: u64,
     next_serial: u32,
+    /// Under which serial the rest is to be chosen automatically; none while that is not wished.
+    auto_asked: Option<u32>,
+    plan: Option<PlanScore>,
     stages: BTreeMap<StageName, StageWork>,
     refused_signal: Option<FailureCode>,
     finish_wanted: bool,
@@ -120,6 +125,8 @@ impl State {
             version: 0,
             messages: 0,
             next_serial: 0,
+            auto_asked: None,
+            plan: None,
             stages: BTreeMap::new(),
             refused_signal: None,
             finish_wanted: false,

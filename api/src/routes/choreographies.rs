@@ -1,5 +1,6 @@
 //! `/api/choreographies`
 
+mod auto;
 mod cancel;
 mod candidates;
 mod create;
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(candidates::handle))
         .routes(routes!(select::handle))
         .routes(routes!(reroll::handle))
+        .routes(routes!(auto::handle))
         .routes(routes!(finish::handle))
         .routes(routes!(cancel::handle))
         .routes(routes!(stages::handle))

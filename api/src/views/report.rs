@@ -1,6 +1,6 @@
 //! What a choreography is made of.
 
-use eightcount_domain::{ChoreographyId, ChoreographyStatus, ScoreTerm, Section, SongId};
+use eightcount_domain::{ChoreographyId, ChoreographyStatus, PlanScore, ScoreTerm, Section, SongId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,8 @@ pub struct ReportView {
     pub song_title: String,
     /// The section of the song.
     pub section: Section,
+    /// How good the newest automatic choice is, once one was made.
+    pub plan: Option<PlanScore>,
     /// The eights that have a selection, in order.
     pub eights: Vec<ReportEight>,
 }

@@ -163,6 +163,7 @@ pub fn choreography(id: &ChoreographyId, song: &SongId, status: ChoreographyStat
         open_eight: None,
         refused_signal: None,
         eights: Vec::new(),
+        plan: None,
         stages: Vec::new(),
     }
 }

@@ -128,27 +128,53 @@ pub fn suggest_for(library: &Library, question: &Question<'_>, taste: Taste) -> 
     let sieve = Sieve::of(library, question);
     let scorer = Scorer::new(library, question, taste);
     let chosen = six::choose(library, &scorer, &sieve.left(), taste);
-    let offered = chosen.iter().map(|entry| entry.row);
-    let exhausted = sieve.exhausted_after(offered);
-    let candidates = chosen
+    answer(library, question, taste, sieve, &chosen)
+}
+
+/// What [`suggest_for`] would say of one step, shown one way round: for a step that was found in another way. Without
+/// candidates when the library does not have it.
+pub fn judge(library: &Library, question: &Question<'_>, taste: Taste, shown: (&StepId, bool)) -> Answer {
+    let entries = library.row(shown.0).map(|row| Scorer::new(library, question, taste).either_way(row));
+    let wanted = |entry: &score::Entry| entry.mirrored == shown.1;
+    let found: Vec<_> = entries.into_iter().flatten().filter(wanted).collect();
+    answer(library, question, taste, Sieve::of(library, question), &found)
+}
+
+/// Every step that may be offered for an eight, best first, with its score: what an answer is chosen from, to measure
+/// it. Dear: each step is scored with all that is known of it.
+pub fn ranking(library: &Library, question: &Question<'_>, taste: Taste) -> Vec<(StepId, f32)> {
+    let scorer = Scorer::new(library, question, taste);
+    let left = Sieve::of(library, question).left();
+    let mut ranked: Vec<_> = left
         .iter()
-        .map(|entry| {
-            let why = reasons::Circumstances {
-                mirrored: entry.mirrored,
-                follows: question.previous.is_some(),
-                relaxed: &sieve.relaxed,
-            };
-            let terms = entry.values.terms(&taste);
-            let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
-            Scored {
-                step: library.id(entry.row),
-                mirrored: entry.mirrored,
-                score: entry.score,
-                terms,
-                reasons_en,
-                reasons_ko,
-            }
+        .filter_map(|a| {
+            scorer.full(a.row, a.preferred).into_iter().flatten().max_by(|a, b| a.score.total_cmp(&b.score))
         })
+        .map(|entry| (entry.row, entry.score))
         .collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked.into_iter().map(|(row, score)| (library.id(row), score)).collect()
+}
+
+fn answer(
+    library: &Library,
+    question: &Question<'_>,
+    taste: Taste,
+    sieve: Sieve,
+    chosen: &[score::Entry],
+) -> Answer {
+    let exhausted = sieve.exhausted_after(chosen.iter().map(|entry| entry.row));
+    let scored = |entry: &score::Entry| {
+        let why = reasons::Circumstances {
+            mirrored: entry.mirrored,
+            follows: question.previous.is_some(),
+            relaxed: &sieve.relaxed,
+        };
+        let terms = entry.values.terms(&taste);
+        let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
+        let (step, mirrored) = (library.id(entry.row), entry.mirrored);
+        Scored { step, mirrored, score: entry.score, terms, reasons_en, reasons_ko }
+    };
+    let candidates = chosen.iter().map(scored).collect();
     Answer { candidates, filtered: sieve.filtered, exhausted, relaxed: sieve.relaxed }
 }

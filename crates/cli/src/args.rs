@@ -8,8 +8,9 @@ use crate::{
     log::LogFormat,
     section::SectionArg,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use eightcount_api::Limits;
+use eightcount_domain::Flavour;
 use eightcount_workflows::contract::Queue;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -303,9 +304,12 @@ pub struct DanceArgs {
     /// it snaps to eights
     #[arg(long, value_name = "START..END")]
     pub section: SectionArg,
-    /// Select the best candidate for each eight
+    /// Choose the steps: the best way through all eights at once
     #[arg(long, required = true)]
     pub auto: bool,
+    /// What to favour
+    #[arg(long, value_enum, default_value_t = FlavourArg::Balanced)]
+    pub flavour: FlavourArg,
     /// Where the product goes (MP4)
     #[arg(long, value_name = "FILE.mp4")]
     pub out: PathBuf,
@@ -324,6 +328,30 @@ pub struct DanceArgs {
     /// The instance
     #[command(flatten)]
     pub instance: InstanceArgs,
+}
+
+/// What a dance favours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FlavourArg {
+    /// A bit of everything
+    Balanced,
+    /// Cuts that hardly show
+    Smooth,
+    /// Movement that follows the music's strength
+    Energetic,
+    /// What was not seen before
+    Surprising,
+}
+
+impl From<FlavourArg> for Flavour {
+    fn from(flavour: FlavourArg) -> Self {
+        match flavour {
+            FlavourArg::Balanced => Self::Balanced,
+            FlavourArg::Smooth => Self::Smooth,
+            FlavourArg::Energetic => Self::Energetic,
+            FlavourArg::Surprising => Self::Surprising,
+        }
+    }
 }
 
 /// `eightcount demo`.

@@ -10,7 +10,7 @@ use crate::{
     service, sheet,
 };
 use anyhow::Context;
-use eightcount_domain::{Millis, Section, StageName};
+use eightcount_domain::{Flavour, Millis, Section, StageName};
 use std::path::{Path, PathBuf};
 
 /// Where the results go.
@@ -32,14 +32,14 @@ pub struct Outputs {
 pub async fn dance(
     api: &Api,
     song: &SongDetail,
-    section: SectionArg,
+    (section, flavour): (SectionArg, Flavour),
     outputs: &Outputs,
     progress: &Progress,
 ) -> anyhow::Result<Report> {
     let heard = song.heard.as_ref().context("the song is not heard yet")?;
     let section = resolve(section, heard)?;
     let mut line = progress.line("the dance");
-    let work = Work::create(api, &song.id, section).await?;
+    let work = Work::create(api, &song.id, section, flavour).await?;
     let state = work.dance(&mut line).await?;
     drop(line);
     let report = work.report().await?;

@@ -29,6 +29,13 @@ pub fn table(report: &Report) -> String {
             let _ = writeln!(text, "{:33}{}", "", terms.join(", "));
         }
     }
+    if let Some(plan) = report.plan {
+        let _ = writeln!(
+            text,
+            "\n{} eights planned at once: total score {:.2}, {:.2} with the best candidate each time",
+            plan.eights, plan.total, plan.greedy_total,
+        );
+    }
     text
 }
 
@@ -60,6 +67,7 @@ mod tests {
             "song": "0".repeat(64),
             "song_title": "Escape",
             "section": { "start_ms": 30_000, "end_ms": 44_220 },
+            "plan": { "eights": 12, "total": 9.5, "greedy_total": 9.0 },
             "eights": [{
                 "eight": 0,
                 "section": { "start_ms": 30_000, "end_ms": 33_555 },
@@ -77,6 +85,7 @@ mod tests {
         let table = table(&report);
         assert!(table.contains("Escape, 0:30.00 to 0:44.22, 1 eights"), "{table}");
         assert!(table.contains("    1   0:30.00  A         0.50  Bear, step 3, mirrored"), "{table}");
+        assert!(table.contains("12 eights planned at once: total score 9.50, 9.00"), "{table}");
         assert!(table.contains("It fits.") && table.contains("tempo 1.00"), "{table}");
     }
 }

@@ -1,8 +1,8 @@
 //! The state of one user's work, as everyone but the workflow sees it.
 
 use crate::{
-    Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, Flavour, FrameRate, GridCorrection, Role,
-    Section, SongId, StepId, SuggestionId, TakeKey,
+    Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, Flavour, FrameRate, GridCorrection,
+    PlanScore, Role, Section, SongId, StepId, SuggestionId, TakeKey,
 };
 use serde::{Deserialize, Serialize};
 
@@ -199,6 +199,9 @@ pub struct ChoreographyState {
     pub open_eight: Option<u32>,
     /// The last fire-and-forget selection that was refused, if any.
     pub refused_signal: Option<FailureCode>,
+    /// How good the newest automatic choice is, once one was made.
+    #[serde(default)]
+    pub plan: Option<PlanScore>,
     /// The eights, once known.
     pub eights: Vec<EightState>,
     /// The finished cross-edits, in order of stage.

@@ -28,5 +28,7 @@ pub use music::{
     Hearing, Section, Song, SongGrid, SongStatus, Tap,
 };
 pub use render::{Aspect, FrameGrid, RenderProfile};
-pub use suggestion::{Candidate, Filtered, Flavour, Relaxed, ScoreTerm, SimilarStep, Suggestion, Term};
+pub use suggestion::{
+    Candidate, Filtered, Flavour, PlanScore, Relaxed, ScoreTerm, SimilarStep, Suggestion, Term,
+};
 pub use units::{BadUnit, Bpm, FrameIndex, FrameRate, Millis, Seconds};

@@ -52,6 +52,18 @@ pub enum Flavour {
     Surprising,
 }
 
+/// How good a planned dance is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlanScore {
+    /// How many eights were planned at once.
+    pub eights: u32,
+    /// Sum of their scores.
+    pub total: f32,
+    /// The sum if each eight had got its best candidate without a look at what comes later.
+    pub greedy_total: f32,
+}
+
 /// A rule that was set aside because nothing would have been left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

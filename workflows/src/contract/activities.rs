@@ -9,9 +9,10 @@
 
 use super::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanTakeInput, PreprocessInput,
-    Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered,
-    ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput, Watched,
+    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
+    PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
+    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput,
+    Watched,
 };
 use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
@@ -103,6 +104,12 @@ impl ChoreoActivities {
     /// Finds six steps for an eight, and plans their takes.
     #[activity(name = "suggest")]
     pub fn suggest(input: SuggestInput) -> Result<Suggested, ActivityError> {
+        unimplemented!()
+    }
+
+    /// Plans the dance through all eights that have no step, and their takes.
+    #[activity(name = "plan_dance")]
+    pub fn plan_dance(input: PlanDanceInput) -> Result<PlannedDance, ActivityError> {
         unimplemented!()
     }
 

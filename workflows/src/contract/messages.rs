@@ -26,6 +26,13 @@ pub struct Reroll {
     pub revision: u32,
 }
 
+/// Choose the steps of all eights that have none: the best way through all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Auto {
+    /// The revision the client saw.
+    pub revision: u32,
+}
+
 /// The answer to an accepted update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

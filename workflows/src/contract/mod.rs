@@ -27,10 +27,12 @@ pub use ingest::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,
     IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,
 };
-pub use messages::{Receipt, Reroll, SelectStep};
+pub use messages::{Auto, Receipt, Reroll, SelectStep};
 pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, PreprocessInput, Preprocessed};
 pub use publish::ChoreographyInput;
 pub use queues::{AUDIO, CHOREO, PRODUCT, Queue};
 pub use search_attributes::{KNOWN as SEARCH_ATTRIBUTES, OWNER, PROGRESS, SONG, STAGE};
-pub use suggestion::{Chosen, Offer, PlanTakeInput, Sound, SuggestInput, Suggested};
+pub use suggestion::{
+    Chosen, Offer, PlanDanceInput, PlanTakeInput, PlannedDance, Sound, SuggestInput, Suggested,
+};
 pub use take::{RenderPreviewsInput, RenderTakeInput, Rendered};

@@ -1,7 +1,8 @@
 //! Suggestion: six steps for an eight, given what was selected.
 
 use eightcount_domain::{
-    BlobHash, ClusterLabel, Flavour, RenderProfile, SongId, StepId, SuggestionId, TakeKey,
+    BlobHash, ChoreographyId, ClusterLabel, Flavour, PlanScore, RenderProfile, SongId, StepId, SuggestionId,
+    TakeKey,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,34 @@ pub struct Suggested {
     pub offers: Vec<Offer>,
     /// Every step was offered by now: the next re-roll starts over.
     pub exhausted: bool,
+}
+
+/// A dance to plan: a step for every eight that has none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanDanceInput {
+    /// The choreography.
+    pub choreography: ChoreographyId,
+    /// Under which serial the choice for each eight is recorded.
+    pub serial: u32,
+    /// Blob of the [`super::AnalysedSection`].
+    pub section: BlobHash,
+    /// Every eight of the section, in order.
+    pub sounds: Vec<Sound>,
+    /// All selections so far, in order of eight: they stay.
+    pub chosen: Vec<Chosen>,
+    /// What the user favours.
+    pub flavour: Flavour,
+    /// How the takes will be rendered.
+    pub profile: RenderProfile,
+}
+
+/// A planned dance; scores and reasons are in the records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedDance {
+    /// A step for each eight that had none, in order of eight.
+    pub eights: Vec<(u32, Offer)>,
+    /// How good it is.
+    pub score: PlanScore,
 }
 
 /// A selected step whose take is not planned, because an earlier selection changed.

@@ -6,7 +6,7 @@
 use super::{EightWork, Offered, SelectionWork, StageWork, State};
 use crate::contract::{CrossEdited, Heard};
 use eightcount_domain::{
-    BlobHash, ChoreographyStatus, ClusterLabel, Eight, PerformanceId, Section, StageName, StepId,
+    BlobHash, ChoreographyStatus, ClusterLabel, Eight, PerformanceId, PlanScore, Section, StageName, StepId,
     SuggestionId, TakeKey,
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub struct Carried {
     revision: u32,
     version: u64,
     next_serial: u32,
+    #[serde(default)]
+    plan: Option<PlanScore>,
     performances: Vec<PerformanceId>,
     eights: Vec<CarriedEight>,
     stages: Vec<(StageName, u32, CrossEdited)>,
@@ -60,6 +62,7 @@ impl State {
             revision: self.revision,
             version: self.version,
             next_serial: self.next_serial,
+            plan: self.plan,
             performances: names.performances,
             eights,
             stages,
@@ -76,6 +79,7 @@ impl Carried {
         state.revision = self.revision;
         state.version = self.version;
         state.next_serial = self.next_serial;
+        state.plan = self.plan;
         let names = Names { performances: self.performances };
         for (k, carried) in self.eights.into_iter().enumerate() {
             let serial = carried.serial;

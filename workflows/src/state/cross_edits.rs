@@ -45,7 +45,7 @@ impl State {
 
     /// Nothing is to be done and nothing is being done until a message comes.
     pub(crate) fn is_quiet(&self) -> bool {
-        let asked = self.eights.iter().any(|work| work.asked.is_some());
+        let asked = self.auto_asked.is_some() || self.eights.iter().any(|work| work.asked.is_some());
         let working = asked || (0..self.eights.len()).any(|k| self.wants_take(k));
         self.is_analysed() && !working && self.next_previews().is_none() && self.next_stage().is_none()
     }

@@ -132,20 +132,24 @@ impl State {
     /// The question to ask next, if any.
     pub(crate) fn next_suggestion(&self) -> Option<SuggestInput> {
         let (k, work) = self.eights.iter().enumerate().find(|(_, work)| work.asked.is_some())?;
-        let analysed = self.analysed.clone()?;
-        let sound = |work: &EightWork| Some(Sound { rms_dbfs: work.heard?.rms_dbfs, cluster: work.cluster? });
         Some(SuggestInput {
             id: SuggestionId { choreography: self.id.clone(), eight: k as u32, serial: work.asked? },
             song: self.song.clone(),
             hearing: self.hearing.clone()?,
-            section: analysed,
+            section: self.analysed.clone()?,
             eight: k as u32,
-            sounds: self.eights.iter().map(sound).collect::<Option<_>>()?,
+            sounds: self.sounds()?,
             chosen: self.chosen_except(k),
             rerolled: work.rerolled.clone(),
             flavour: self.options.flavour,
             profile: self.profile(),
         })
+    }
+
+    /// Every eight as suggestion hears it; none before the analysis.
+    pub(super) fn sounds(&self) -> Option<Vec<Sound>> {
+        let sound = |work: &EightWork| Some(Sound { rms_dbfs: work.heard?.rms_dbfs, cluster: work.cluster? });
+        self.eights.iter().map(sound).collect()
     }
 
     /// Applies an answer, unless the question changed meanwhile.
@@ -169,7 +173,7 @@ impl State {
         self.eights.get(id.eight as usize).is_some_and(|work| work.asked == Some(id.serial))
     }
 
-    fn check_changeable(&self) -> Result<(), FailureCode> {
+    pub(super) fn check_changeable(&self) -> Result<(), FailureCode> {
         if self.status.is_closed() || self.finish_wanted || self.cancel_wanted {
             return Err(FailureCode::ChoreographyFinished);
         }
@@ -214,7 +218,7 @@ impl State {
         }
     }
 
-    fn chosen_except(&self, k: usize) -> Vec<Chosen> {
+    pub(super) fn chosen_except(&self, k: usize) -> Vec<Chosen> {
         let chosen = |(i, work): (usize, &EightWork)| {
             let selection = work.selection.as_ref().filter(|_| i != k)?;
             Some(Chosen {
@@ -227,7 +231,7 @@ impl State {
         self.eights.iter().enumerate().filter_map(chosen).collect()
     }
 
-    fn receipt(&self) -> Receipt {
+    pub(super) fn receipt(&self) -> Receipt {
         Receipt { revision: self.revision, version: self.version }
     }
 }

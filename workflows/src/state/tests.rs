@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::contract::{CrossEditInput, Offer, Reroll, SelectStep, SuggestInput, Suggested};
+use crate::contract::{
+    Auto, CrossEditInput, Offer, PlanDanceInput, PlannedDance, Reroll, SelectStep, SuggestInput, Suggested,
+};
 use eightcount_domain::{Bpm, Confidence, ContentHash, Millis, PerformanceId};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -168,6 +170,75 @@ fn a_step_offered_both_ways_is_selected_the_way_that_is_wished() {
     assert_eq!(select(Some(true)), (2, true, TakeKey(hash("way", 1))));
     assert_eq!(select(None), (2, true, TakeKey(hash("way", 1))), "that step is selected already");
     assert_eq!(select(Some(false)), (3, false, TakeKey(hash("way", 0))));
+}
+
+/// A plan as the activity would make it: the first step of a performance that the neighbours do not have.
+fn planned(question: &PlanDanceInput) -> PlannedDance {
+    let mut shown: Vec<Option<Shown>> = vec![None; question.sounds.len()];
+    for c in &question.chosen {
+        shown[c.eight as usize] = Some((c.step.clone(), c.mirrored));
+    }
+    let mut eights = Vec::new();
+    for k in 0..shown.len() {
+        if shown[k].is_some() {
+            continue;
+        }
+        let before = k.checked_sub(1).and_then(|k| shown[k].clone());
+        let neighbours = [before.clone(), shown.get(k + 1).cloned().flatten()];
+        let free =
+            |id: &StepId| neighbours.iter().flatten().all(|(step, _)| step.performance != id.performance);
+        let step = (0..PERFORMANCES).map(|p| step(p, 0)).find(free).unwrap();
+        shown[k] = Some((step.clone(), false));
+        eights.push((
+            k as u32,
+            Offer { take: take_of(k as u32, &step, before.as_ref()), step, mirrored: false },
+        ));
+    }
+    let score = PlanScore { eights: eights.len() as u32, total: 2.0, greedy_total: 1.5 };
+    PlannedDance { eights, score }
+}
+
+#[test]
+fn the_rest_is_chosen_at_once_and_selections_stay() {
+    let mut state = begin(8);
+    for k in 0..3 {
+        work_off(&mut state);
+        let wish = wish(&state, k, 1);
+        state.select(&wish).unwrap();
+    }
+    let before = state.view();
+    assert_eq!(state.check_auto(&Auto { revision: before.revision + 1 }), Err(FailureCode::StaleRevision));
+    assert_eq!(state.auto(&Auto { revision: before.revision }).unwrap().revision, before.revision + 1);
+    assert!(!state.is_quiet());
+    let question = state.next_plan().unwrap();
+    // The user changes the second eight while the plan is made: it is made anew.
+    let change = SelectStep { revision: state.revision, ..wish(&state, 1, 2) };
+    state.select(&change).unwrap();
+    state.apply_plan(&question, &planned(&question));
+    assert!(state.open().is_some(), "a plan for other selections is not applied");
+    let question = state.next_plan().unwrap();
+    state.apply_plan(&question, &planned(&question));
+    assert_eq!((state.next_plan(), state.open()), (None, None));
+    work_off(&mut state);
+    let view = state.view();
+    assert_eq!(view.status, ChoreographyStatus::Complete);
+    assert!(state.is_product_ready() && state.is_quiet());
+    assert_eq!(view.plan.map(|plan| plan.total), Some(2.0));
+    let step = |view: &eightcount_domain::ChoreographyState, k: usize| {
+        view.eights[k].selection.clone().unwrap().step
+    };
+    assert_eq!((step(&view, 0), step(&view, 1)), (step(&before, 0), change.step));
+    for k in 1..8 {
+        assert_ne!(step(&view, k).performance, step(&view, k - 1).performance);
+    }
+    // Any of them can be changed afterwards.
+    state.reroll(&Reroll { eight: 5, revision: state.revision }).unwrap();
+    work_off(&mut state);
+    let other = wish(&state, 5, 0);
+    assert_ne!(other.step, step(&view, 5));
+    state.select(&other).unwrap();
+    work_off(&mut state);
+    assert!(state.is_product_ready());
 }
 
 #[test]

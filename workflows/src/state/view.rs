@@ -19,6 +19,7 @@ impl State {
             progress_percent: self.progress_percent(),
             open_eight: self.open().map(|k| k as u32),
             refused_signal: self.refused_signal,
+            plan: self.plan,
             eights: self.eights.iter().enumerate().map(|(k, work)| self.view_eight(k, work)).collect(),
             stages: self.view_stages(),
         }

@@ -40,6 +40,7 @@ pub async fn handle(
         song: state.song,
         song_title: song.map(|song| song.title).unwrap_or_default(),
         section: state.section,
+        plan: state.plan,
         eights,
     }))
 }

@@ -163,6 +163,12 @@ impl<'a> Scorer<'a> {
         [Some(one), other]
     }
 
+    /// Scores a step as it is and as its mirror image, whether or not that is worth offering.
+    pub fn either_way(&self, row: Row) -> [Entry; 2] {
+        let values = self.common(row);
+        [false, true].map(|mirrored| self.entry(row, false, values, mirrored, self.connect(row, mirrored)))
+    }
+
     fn better_way(
         &self,
         row: Row,

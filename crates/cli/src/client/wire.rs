@@ -2,8 +2,8 @@
 //! instance can be used.
 
 use eightcount_domain::{
-    ChoreographyId, ChoreographyStatus, Confidence, FailureCode, PerformanceId, PerformanceStatus, ScoreTerm,
-    Section, SongId, SongStatus, StepId,
+    ChoreographyId, ChoreographyStatus, Confidence, FailureCode, PerformanceId, PerformanceStatus, PlanScore,
+    ScoreTerm, Section, SongId, SongStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,26 +110,6 @@ pub struct IngestProgress {
     pub percent: u8,
 }
 
-/// The steps offered for an eight.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Candidates {
-    /// The revision on which a selection among them is made.
-    pub revision: u32,
-    /// Best first.
-    pub candidates: Vec<OfferedStep>,
-}
-
-/// A step offered for an eight.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OfferedStep {
-    /// The step.
-    pub step: StepId,
-    /// 0 to 1.
-    pub score: f32,
-    /// Title of its performance.
-    pub performance_title: String,
-}
-
 /// What a choreography is made of, eight by eight.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
@@ -143,6 +123,9 @@ pub struct Report {
     pub song_title: String,
     /// The section of the song.
     pub section: Section,
+    /// How good the automatic choice is.
+    #[serde(default)]
+    pub plan: Option<PlanScore>,
     /// The eights that have a selection, in order.
     pub eights: Vec<ReportEight>,
 }

@@ -4,13 +4,13 @@ use super::{
     Api,
     progress::Line,
     uploads::{code_of, patient},
-    wire::{Candidates, Receipt, Report},
+    wire::{Receipt, Report},
 };
 use crate::exit;
 use anyhow::{Context, bail};
 use eightcount_domain::{
-    ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus, FailureCode, Section, SongId,
-    StageName, TakeKey,
+    ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus, FailureCode, Flavour,
+    Section, SongId, StageName, TakeKey,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -28,83 +28,54 @@ pub struct Work {
 
 impl Work {
     /// Starts one, without previews: nobody will look at them.
-    pub async fn create(api: &Api, song: &SongId, section: Section) -> anyhow::Result<Self> {
-        let options = ChoreographyOptions { previews: false, ..ChoreographyOptions::default() };
+    pub async fn create(
+        api: &Api,
+        song: &SongId,
+        section: Section,
+        flavour: Flavour,
+    ) -> anyhow::Result<Self> {
+        let options = ChoreographyOptions { previews: false, flavour, ..ChoreographyOptions::default() };
         let wish = json!({ "song": song, "section": section, "options": options });
         let state: ChoreographyState = api.send_json(Method::POST, "/api/choreographies", &wish).await?;
         Ok(Self { api: api.clone(), id: state.id })
     }
 
-    /// Selects the best candidate for each eight in order, and waits for the product.
+    /// Has the best way through all eights chosen, and waits for the product.
     pub async fn dance(&self, line: &mut Line) -> anyhow::Result<ChoreographyState> {
         line.at("hearing the section", 0);
         let cut = self.wait(line, |state| !state.eights.is_empty() && state.open_eight.is_some()).await?;
-        let count = cut.eights.len();
-        for eight in 0..count {
-            let who = self.select_best(eight).await?;
-            line.at(&format!("eight {} of {count}: {who}", eight + 1), ((eight + 1) * 90 / count) as u8);
-        }
+        line.at(&format!("planning {} eights", cut.eights.len()), 10);
+        self.choose_all(cut).await?;
+        self.wait(line, |state| state.progress_percent == 100).await?;
         line.at("cross-editing", 90);
         let state = self.wait(line, has_product).await?;
         line.done("danced");
         Ok(state)
     }
 
-    /// Gives the title of the performance that was chosen.
-    async fn select_best(&self, eight: usize) -> anyhow::Result<String> {
-        let path = format!("/api/choreographies/{}/eights/{eight}", self.id);
+    async fn choose_all(&self, seen: ChoreographyState) -> anyhow::Result<()> {
+        let path = format!("/api/choreographies/{}/auto", self.id);
+        let mut revision = seen.revision;
         for _ in 0..20 {
-            let offer: Candidates = self.offer(&path).await?;
-            let best = offer.candidates.first().ok_or_else(|| {
-                exit::refused("the library has no step left for this eight: ingest more performances")
-            })?;
-            let wish = json!({ "step": best.step, "revision": offer.revision });
-            let told: anyhow::Result<Receipt> =
-                self.api.send_json(Method::PUT, &format!("{path}/selection"), &wish).await;
+            let wish = json!({ "revision": revision });
+            let told: anyhow::Result<Receipt> = self.api.send_json(Method::POST, &path, &wish).await;
             match told {
                 Ok(receipt) => {
-                    tracing::debug!(eight, step = %best.step, score = best.score, revision = receipt.revision, "selected");
-                    return Ok(best.performance_title.clone());
+                    tracing::debug!(revision = receipt.revision, "the rest is being chosen");
+                    return Ok(());
                 }
-                // Someone else changed the choreography, or a newer answer replaced this one: look again.
+                // Someone else changed the choreography, or the service is busy: look again.
                 Err(error)
                     if matches!(
                         code_of(&error),
-                        Some(
-                            FailureCode::StaleRevision
-                                | FailureCode::StepNotOffered
-                                | FailureCode::Busy
-                                | FailureCode::Unavailable
-                        )
+                        Some(FailureCode::StaleRevision | FailureCode::Busy | FailureCode::Unavailable)
                     ) => {}
                 Err(error) => return Err(error),
             }
             tokio::time::sleep(ASK_EVERY).await;
+            revision = self.alive().await?.revision;
         }
-        bail!("eight {eight} could not be selected")
-    }
-
-    /// The candidates, once there are some.
-    async fn offer(&self, path: &str) -> anyhow::Result<Candidates> {
-        loop {
-            match self.api.get(&format!("{path}/candidates")).await {
-                Err(error)
-                    if matches!(
-                        code_of(&error),
-                        Some(FailureCode::NotReadyYet | FailureCode::EightNotOpen)
-                    ) =>
-                {
-                    // A failed choreography would never be ready.
-                    self.alive().await?;
-                    tokio::time::sleep(ASK_EVERY / 4).await;
-                }
-                Err(error) if matches!(code_of(&error), Some(FailureCode::ChoreographyFinished)) => {
-                    self.alive().await?;
-                    return Err(error);
-                }
-                answer => return answer,
-            }
-        }
+        bail!("the steps could not be chosen")
     }
 
     async fn alive(&self) -> anyhow::Result<ChoreographyState> {

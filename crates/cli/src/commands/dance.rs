@@ -22,7 +22,7 @@ pub async fn run(args: DanceArgs) -> anyhow::Result<()> {
         let mut line = progress.line("the song");
         let song = client::heard_song(&api, &args.song, None, &mut line).await?;
         drop(line);
-        dancing::dance(&api, &song, args.section, &outputs, &progress).await
+        dancing::dance(&api, &song, (args.section, args.flavour.into()), &outputs, &progress).await
     };
     let made_of = client::with_instance(&args.instance, &progress, work).await?;
     if args.json {

@@ -11,6 +11,7 @@ use crate::{
 };
 use anyhow::{Context, anyhow};
 use eightcount_demo::{DemoError, Film, FilmProgress, demo_song, film_all, performances};
+use eightcount_domain::Flavour;
 use eightcount_media::Tools;
 use std::{
     path::{Path, PathBuf},
@@ -145,7 +146,8 @@ impl OnStage<'_> {
         drop(line);
         phases.end("hearing the song", start);
         let start = Instant::now();
-        let made_of = dancing::dance(&self.api, &song, SECTION, outputs, self.progress).await?;
+        let made_of =
+            dancing::dance(&self.api, &song, (SECTION, Flavour::Balanced), outputs, self.progress).await?;
         phases.end("dancing", start);
         Ok(made_of)
     }

@@ -100,6 +100,7 @@ pub fn choreography(n: u8, version: u64) -> ChoreographyState {
         open_eight: Some(1),
         refused_signal: None,
         eights: vec![eight(Some(selection)), eight(None)],
+        plan: Some(PlanScore { eights: 2, total: 1.5, greedy_total: 1.25 }),
         stages: vec![stage(StageName::Quarter, 1)],
     }
 }
