@@ -63,7 +63,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         Ok((made_of, phases, Instant::now()))
     };
     let instance = InstanceArgs { data: args.data.clone(), server: None };
-    let (made_of, mut phases, stopping) = client::with_instance(&instance, &progress, work).await?;
+    let (made_of, mut phases, stopping) = Box::pin(client::with_instance(&instance, &progress, work)).await?;
     phases.end("stopping the service", stopping);
     say!("{}", report::table(&made_of));
     say!("\ntime of each phase\n{}", phases.table());
