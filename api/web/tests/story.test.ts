@@ -135,7 +135,7 @@ describe('the journey', () => {
       await cards(page).first().waitFor();
       await page.keyboard.press('1');
     }
-    await page.getByText('Your dance is ready.').waitFor();
+    await page.getByText('Your dance is ready.', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'See the dance' }).click();
     const video = page.locator('.result video');
     await video.waitFor();
@@ -332,10 +332,15 @@ describe('every view', () => {
     for (const eight of [1, 2, 3]) {
       await heading(page, new RegExp(`Eight ${eight} `)).waitFor();
       await cards(page).first().waitFor();
-      await page.keyboard.press('ArrowRight');
-      await page.keyboard.press('ArrowRight');
-      await until('the second is looked at', 5_000, async () => (await page.locator('.card').nth(1).getAttribute('class'))?.includes('active'));
-      await tabTo(page, /^(Choose|고르기)$/);
+      // A small library may have only one step for an eight.
+      const looked = Math.min(2, await cards(page).count());
+      for (let i = 0; i < looked; i += 1) await page.keyboard.press('ArrowRight');
+      const active = () => page.locator('.card').nth(looked - 1).getAttribute('class');
+      await until(`step ${looked} is looked at`, 20_000, async () => (await active())?.includes('active')).catch(async (error: unknown) => {
+        await picture(page, 'failed-keyboard');
+        throw error;
+      });
+      await tabTo(page, /^Choose$/);
       await page.keyboard.press('Enter');
     }
     await page.getByRole('link', { name: 'See the dance' }).waitFor();
