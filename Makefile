@@ -16,10 +16,10 @@ DATA ?= .data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio build demo up test bench doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench bench-audio doctor fmt lint deny
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 setup: ## install tools and demo content (idempotent; under a second when all is there)
 	@scripts/setup
@@ -43,6 +43,9 @@ test: ## check everything: format, lints, all tests on real Temporal, Redis, Mar
 
 bench: setup ## measure the speeds (release build)
 	cargo bench --locked --workspace --benches
+
+bench-audio: setup ## measure how well the hearing hears, on music with known beats (brings it: minutes)
+	@scripts/bench-audio
 
 doctor: build ## check every dependency, connection and the disk of this machine
 	$(eightcount) doctor

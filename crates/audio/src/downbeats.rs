@@ -4,13 +4,29 @@
 //! Every metre and phase is scored over the whole song, so that single syncopated bars do not matter.
 
 use crate::{
+    bar_signs::{SIGNS, harmony_changes, signs},
     flux::Flux,
-    spectrum::{FRAMES_PER_SECOND, PITCHES, Spectrum},
+    spectrum::Spectrum,
     timing::TimedBeat,
 };
 
+/// How much each sign of a beat speaks for its being the first, second, third and fourth of a bar of four, as a
+/// logit. Found by logistic regression over stretches of 40 game-music compositions rendered with exact beats, of
+/// four recordings and of metronomes; no weight belongs to a single song, and the compositions that results are
+/// reported on took no part.
+const WEIGHTS: [[f32; SIGNS]; 4] = [
+    [0.65, -0.50, 0.34, 0.76, 0.41, 0.46, 0.25, 0.21, 0.89, 0.17, -0.02, 0.18, 0.35, 0.39],
+    [-0.38, 0.10, 0.00, -0.28, 0.07, -0.34, -0.09, 0.03, -0.24, -0.01, -0.27, -0.10, -0.77, 0.04],
+    [-0.09, -0.02, -0.40, 0.10, -0.75, -0.08, -0.21, -0.40, -0.43, -0.33, 0.33, -0.06, 0.31, -0.23],
+    [-0.18, 0.41, 0.06, -0.58, 0.27, -0.04, 0.05, 0.16, -0.21, 0.18, -0.04, -0.02, 0.12, -0.20],
+];
+/// Places among the signs: bass onset, change of harmony over one beat.
+const LOW: usize = 0;
+const HARMONY: usize = 3;
 /// What a metre of three must gain over four: most danced music is in four.
 const THREE_HANDICAP: f32 = 0.15;
+/// Music that begins without a pick-up begins on a downbeat; as a logit.
+const FIRST_BEAT: f32 = 0.5;
 /// Beats on either side of a boundary between sections that are compared.
 const SECTION_BEATS: usize = 8;
 
@@ -22,26 +38,52 @@ pub(crate) struct Bars {
     pub(crate) downbeats: Vec<u32>,
     /// Index modulo 8 of the first beats of eights.
     pub(crate) phase: u8,
-    /// 0 (a guess) to 1: by how much the best phase beats the second best.
+    /// 0 (a guess) to 1: how likely the best phase is, beyond chance.
     pub(crate) confidence: f32,
 }
 
 /// Finds the bars of `beats`.
 pub(crate) fn bars(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Bars {
-    let accents = accents(beats, spectrum, flux);
-    let scored = |metre: u8| {
-        (0..metre).map(move |phase| (metre, phase)).map(|(metre, phase)| {
-            let handicap = if metre == 3 { THREE_HANDICAP } else { 0.0 };
-            (metre, phase, every(&accents, phase, metre) - handicap)
-        })
+    let times: Vec<f64> = beats.iter().map(|beat| beat.time).collect();
+    let signs = signs(&times, spectrum, flux);
+    let accents: Vec<f32> = signs.iter().map(|sign| 0.5 * sign[LOW] + sign[HARMONY]).collect();
+    let best = |metre: u8| (0..metre).map(|phase| every(&accents, phase, metre)).fold(f32::MIN, f32::max);
+    let metre = if best(3) - THREE_HANDICAP > best(4) { 3 } else { 4 };
+    let mut logits: Vec<f32> = match metre {
+        3 => (0..3).map(|phase| every(&accents, phase, 3)).collect(),
+        _ => (0..4).map(|phase| of_four(&signs, phase)).collect(),
     };
-    let mut scores: Vec<(u8, u8, f32)> = scored(4).chain(scored(3)).collect();
-    scores.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let (metre, first, top) = scores[0];
-    let rival = scores.iter().find(|s| s.0 == metre && s.1 != first).map_or(0.0, |s| s.2);
+    logits[0] += FIRST_BEAT;
+    let (first, confidence) = likeliest(&logits);
     let downbeats = (u32::from(first)..beats.len() as u32).step_by(usize::from(metre)).collect();
-    let phase = if metre == 4 { eight_phase(beats, spectrum, &accents, first) } else { first };
-    Bars { metre, downbeats, phase, confidence: ((top - rival) / 1.0).clamp(0.0, 1.0) }
+    let sections = || harmony_changes(&times, spectrum, SECTION_BEATS);
+    let phase = if metre == 4 { eight_phase(&sections(), &accents, first) } else { first };
+    Bars { metre, downbeats, phase, confidence }
+}
+
+/// How well a bar of four starting at `phase` explains the signs, a logit.
+fn of_four(signs: &[[f32; SIGNS]], phase: u8) -> f32 {
+    let beat = |place: u8| {
+        let weights = WEIGHTS[usize::from(place)];
+        let start = usize::from((phase + place) % 4);
+        let beats = signs.iter().skip(start).step_by(4);
+        let (sum, count) = beats.fold((0.0, 0), |(sum, count), sign| {
+            (sum + sign.iter().zip(weights).map(|(s, w)| s * w).sum::<f32>(), count + 1)
+        });
+        if count == 0 { 0.0 } else { sum / count as f32 }
+    };
+    (0..4).map(beat).sum()
+}
+
+/// The place of the largest logit, and its probability beyond chance, 0 to 1.
+fn likeliest(logits: &[f32]) -> (u8, f32) {
+    let (best, top) = logits
+        .iter()
+        .enumerate()
+        .fold((0, f32::MIN), |best, x| if *x.1 > best.1 { (x.0, *x.1) } else { best });
+    let probability = 1.0 / logits.iter().map(|logit| (logit - top).exp()).sum::<f32>();
+    let chance = 1.0 / logits.len().max(2) as f32;
+    (best as u8, ((probability - chance) / (1.0 - chance)).clamp(0.0, 1.0))
 }
 
 /// Mean of every `step`-th value from `first` on; 0 for none.
@@ -51,63 +93,31 @@ fn every(values: &[f32], first: u8, step: u8) -> f32 {
     if count == 0 { 0.0 } else { sum / count as f32 }
 }
 
-/// How much each beat looks like a downbeat, as a standard score.
-fn accents(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Vec<f32> {
-    let low = standard(&beats.iter().map(|b| peak_near(&flux.low, b.time)).collect::<Vec<_>>());
-    let change = standard(&changes(&chroma_per_beat(beats, spectrum), 1));
-    low.iter().zip(change).map(|(l, c)| 0.5 * l + c).collect()
-}
-
 /// Of the two eight phases that agree with the downbeats, the one at which more changes: within two bars the
-/// accents, over whole eights the sound.
-fn eight_phase(beats: &[TimedBeat], spectrum: &Spectrum, accents: &[f32], first: u8) -> u8 {
-    let sections = standard(&changes(&chroma_per_beat(beats, spectrum), SECTION_BEATS));
-    let score = |phase: u8| every(&sections, phase, 8) + 0.5 * every(accents, phase, 8);
-    if score(first + 4) > score(first) { first + 4 } else { first }
+/// accents, over whole eights the sound. The earlier one, unless the later one is better by more than chance gives
+/// the mean of so many standard scores: music begins with an eight.
+fn eight_phase(sections: &[f32], accents: &[f32], first: u8) -> u8 {
+    let score = |phase: u8| every(sections, phase, 8) + 0.5 * every(accents, phase, 8);
+    let chance = (8.0 / accents.len().max(8) as f32).sqrt();
+    if score(first + 4) > score(first) + chance { first + 4 } else { first }
 }
 
-fn peak_near(flux: &[f32], time: f64) -> f32 {
-    let centre = (time * FRAMES_PER_SECOND).round() as usize;
-    let from = centre.saturating_sub(4).min(flux.len());
-    flux[from..(centre + 5).min(flux.len())].iter().copied().fold(0.0, f32::max)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The chroma between each beat and the next, of unit length.
-fn chroma_per_beat(beats: &[TimedBeat], spectrum: &Spectrum) -> Vec<[f32; PITCHES]> {
-    let frame = |t: f64| ((t * FRAMES_PER_SECOND).round() as usize).min(spectrum.chroma.len());
-    let ends = beats.iter().skip(1).map(|b| frame(b.time)).chain([spectrum.chroma.len()]);
-    let spans = beats.iter().map(|b| frame(b.time)).zip(ends);
-    spans.map(|(from, to)| unit_sum(&spectrum.chroma[from.min(to)..to])).collect()
-}
-
-fn unit_sum(vectors: &[[f32; PITCHES]]) -> [f32; PITCHES] {
-    let mut sum = [0.0; PITCHES];
-    for v in vectors {
-        for (s, x) in sum.iter_mut().zip(v) {
-            *s += x;
-        }
+    #[test]
+    fn the_likeliest_is_as_sure_as_it_stands_out() {
+        assert_eq!(likeliest(&[0.0; 4]), (0, 0.0));
+        let (best, sure) = likeliest(&[0.0, 9.0, 0.0, 0.0]);
+        assert!(best == 1 && sure > 0.99);
     }
-    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
-    if length > 0.0 { sum.map(|x| x / length) } else { sum }
-}
 
-/// How much the mean of the `reach` vectors from `i` on differs from that of the `reach` before (1 - cosine).
-fn changes(vectors: &[[f32; PITCHES]], reach: usize) -> Vec<f32> {
-    let at = |i: usize| {
-        if i < reach || i + reach > vectors.len() {
-            return 0.0;
-        }
-        let (before, after) = (unit_sum(&vectors[i - reach..i]), unit_sum(&vectors[i..i + reach]));
-        1.0 - before.iter().zip(after).map(|(a, b)| a * b).sum::<f32>()
-    };
-    (0..vectors.len()).map(at).collect()
-}
-
-/// Standard scores; all zero when nothing varies.
-fn standard(values: &[f32]) -> Vec<f32> {
-    let n = values.len().max(1) as f32;
-    let mean = values.iter().sum::<f32>() / n;
-    let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n).sqrt();
-    let scale = if deviation > 1e-9 { 1.0 / deviation } else { 0.0 };
-    values.iter().map(|v| (v - mean) * scale).collect()
+    #[test]
+    fn an_eight_starts_early_unless_changes_say_otherwise() {
+        let mut changes = vec![0.0; 64];
+        assert_eq!(eight_phase(&changes, &changes, 2), 2);
+        (6..64).step_by(8).for_each(|beat| changes[beat] = 2.0);
+        assert_eq!(eight_phase(&changes, &changes, 2), 6);
+    }
 }

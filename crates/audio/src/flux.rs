@@ -31,29 +31,31 @@ pub(crate) struct Flux {
     pub(crate) mid: Vec<f32>,
     /// Cymbals and consonants.
     pub(crate) high: Vec<f32>,
+    /// The compressed bands from which these are taken.
+    pub(crate) bands: Vec<[f32; BANDS]>,
 }
 
 impl Flux {
     pub(crate) fn of(spectrum: &Spectrum) -> Self {
-        let compressed = compress(&spectrum.bands);
+        let bands = compress(&spectrum.bands);
         let centres = band_centres();
         let low_end = centres.partition_point(|&hz| hz < LOW_HZ);
         let mid_end = centres.partition_point(|&hz| hz < HIGH_HZ);
-        let frames = compressed.len();
-        let mut flux = Self { low: vec![0.0; frames], mid: vec![0.0; frames], high: vec![0.0; frames] };
+        let rest = || vec![0.0; bands.len()];
+        let (mut low, mut mid, mut high) = (rest(), rest(), rest());
         // Before the first frame there was silence: the first frames rise from nothing.
         let silence = [0.0; BANDS];
-        for (t, now) in compressed.iter().enumerate() {
-            let before = if t >= LAG { &compressed[t - LAG] } else { &silence };
+        for (t, now) in bands.iter().enumerate() {
+            let before = if t >= LAG { &bands[t - LAG] } else { &silence };
             let rise = |b: usize| {
                 let loudest = before[b.saturating_sub(1)].max(before[b]).max(before[(b + 1).min(BANDS - 1)]);
                 (now[b] - loudest).max(0.0)
             };
-            flux.low[t] = (0..low_end).map(rise).sum();
-            flux.mid[t] = (low_end..mid_end).map(rise).sum();
-            flux.high[t] = (mid_end..BANDS).map(rise).sum();
+            low[t] = (0..low_end).map(rise).sum();
+            mid[t] = (low_end..mid_end).map(rise).sum();
+            high[t] = (mid_end..BANDS).map(rise).sum();
         }
-        flux
+        Self { low, mid, high, bands }
     }
 
     /// All bands together.

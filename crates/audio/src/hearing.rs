@@ -7,11 +7,12 @@ use crate::{
     evidence::Streams,
     flux,
     flux::Flux,
-    levels::{best_reading, tapped_reading},
+    levels::{EARLY_S, best_reading, tapped_reading},
     loudness::loudness,
     pulse,
-    spectrum::Spectrum,
+    spectrum::{FRAMES_PER_SECOND, Spectrum},
     tapping::even_beats,
+    timing::TimedBeat,
     waveform::waveform,
 };
 use eightcount_domain::{BEATS_PER_EIGHT, BeatGrid, Bpm, Confidence, Hearing, Tap};
@@ -103,10 +104,10 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let pulse = &pulse[audible.clone()];
     let first = pulse::track(pulse);
     let reading = best_reading(pulse, &first, &streams, audible.start).ok_or(AudioError::NoBeats)?;
-    let times: Vec<f64> = reading.beats.iter().map(|b| b.time).collect();
+    let beats = from_the_start(reading.beats, audible.start as f64 / FRAMES_PER_SECOND);
+    let times: Vec<f64> = beats.iter().map(|b| b.time).collect();
     // Half our own evidence, half what aubio's onsets say, which it finds without looking for a pulse.
     let witness = phase_witness(&aubio_onsets(pcm), &times).max(0.0);
-    let beats = reading.beats;
     let bars = downbeats::bars(&beats, &spectrum, &flux);
     Ok(BeatGrid {
         tempo: median_tempo(&times).ok_or(AudioError::NoBeats)?,
@@ -120,6 +121,19 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
         },
         beats: times,
     })
+}
+
+/// The beats, and those before them back to where the music starts: its first onset has no rise before it from which
+/// a path or a phase could be told.
+fn from_the_start(mut beats: Vec<TimedBeat>, start_s: f64) -> Vec<TimedBeat> {
+    while let [first, second, ..] = beats[..] {
+        let time = 2.0 * first.time - second.time;
+        if time < (start_s - EARLY_S).max(0.0) {
+            break;
+        }
+        beats.insert(0, TimedBeat { time, strength: 0.0 });
+    }
+    beats
 }
 
 fn median_tempo(beats: &[f64]) -> Option<Bpm> {

@@ -27,7 +27,7 @@ const STEADY: f32 = 0.88;
 /// Beats that stand out less than this are found in noise as well.
 const LEAST_CLARITY: f32 = 0.15;
 /// A first beat may lie this long before the first audible frame, seconds.
-const EARLY_S: f64 = 0.03;
+pub(crate) const EARLY_S: f64 = 0.03;
 
 /// The chosen beats.
 pub(crate) struct Reading {

@@ -10,6 +10,7 @@
 
 mod amplitude;
 mod aubio;
+mod bar_signs;
 mod clusters;
 mod correction;
 mod downbeats;
