@@ -16,7 +16,7 @@ DATA ?= .data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio build demo up test bench bench-audio doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench bench-audio bench-render doctor fmt lint deny
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -46,6 +46,11 @@ bench: setup ## measure the speeds (release build)
 
 bench-audio: setup ## measure how well the hearing hears, on music with known beats (brings it: minutes)
 	@scripts/bench-audio
+
+bench-render: build ## measure rendering, joining and the wait for the product; against one ffmpeg, and MoviePy
+	@scripts/setup --bench
+	cargo run --locked -p eightcount-media --example render_bench
+	cargo bench --locked --profile dev -p eightcount-tests --bench render
 
 doctor: build ## check every dependency, connection and the disk of this machine
 	$(eightcount) doctor

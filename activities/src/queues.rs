@@ -6,13 +6,13 @@ use crate::alive::{alive, alive_with};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::{amplitude, clustering, cross_edit, grid, ingest, preprocess, publish, screen, suggestion, take};
-use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
+use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
     HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
     PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
-    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput,
-    Watched, audio_definitions, choreo_definitions, product_definitions,
+    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput, SuggestInput, Suggested,
+    WatchInput, Watched, audio_definitions, choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -195,6 +195,15 @@ impl Product {
         input: RenderPreviewsInput,
     ) -> Result<u32, ActivityError> {
         alive(&context, take::render_previews(&self.0, input)).await
+    }
+
+    #[activity(definition = product_definitions::EncodeSound)]
+    pub(crate) async fn encode_sound(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: SoundInput,
+    ) -> Result<BlobHash, ActivityError> {
+        alive(&context, cross_edit::encode_sound(&self.0, input)).await
     }
 
     #[activity(definition = product_definitions::CrossEdit)]

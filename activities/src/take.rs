@@ -25,12 +25,27 @@ pub(crate) async fn render_previews(desk: &Desk, input: RenderPreviewsInput) -> 
 }
 
 /// The take's file and its frames; rendered from its plan when it is not there (any more).
-pub(crate) async fn ensure(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+async fn ensure(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
     if let Some((blob, frames)) = desk.storage.product.take(key).await?
         && is_there(&desk.storage, &blob).await?
     {
         return Ok((blob, frames));
     }
+    make(desk, key).await
+}
+
+/// The same for a take that goes into a product: its bytes are those that its hash says, or it is made anew.
+pub(crate) async fn ensure_intact(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+    if let Some((blob, frames)) = desk.storage.product.take(key).await? {
+        if desk.storage.blobs.intact(&blob).await? {
+            return Ok((blob, frames));
+        }
+        tracing::warn!(take = %key, %blob, "a take is missing or damaged: it is made anew");
+    }
+    make(desk, key).await
+}
+
+async fn make(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
     let plan = desk.storage.blobs.read(&BlobHash(key.0.clone())).await?;
     let plan = TakePlan::from_json(&String::from_utf8_lossy(&plan))?;
     let mut inputs = Vec::new();

@@ -241,6 +241,8 @@ pub async fn record(app: &App, input: &ChoreographyInput) {
         eights: Vec::new(),
         plan: None,
         stages: Vec::new(),
+        analysis: None,
+        sound: None,
     };
     if let Err(error) = app.storage().choreo.put_choreography(&state).await {
         tracing::warn!(choreography = %input.id, "the first state is left to the workflow to record: {error}");

@@ -41,7 +41,7 @@ mod tests {
     fn state(selected: usize, eights: usize, stages: &[(StageName, bool)]) -> ChoreographyState {
         let section = Section { start_ms: Millis(0), end_ms: Millis(1) };
         let step = format!("{}.0", "ab".repeat(32)).parse().unwrap();
-        let selection = Selection { step, mirrored: false, take: None, rendered: false };
+        let selection = Selection { step, mirrored: false, transition: None, take: None, rendered: false };
         let eight = |k| EightState {
             section,
             cluster: None,
@@ -74,6 +74,8 @@ mod tests {
             eights: (0..eights).map(eight).collect(),
             plan: None,
             stages: stages.iter().map(stage).collect(),
+            analysis: None,
+            sound: None,
         }
     }
 

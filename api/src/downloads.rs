@@ -1,4 +1,5 @@
-//! Blobs as downloads: with ranges, so that players can seek, and an entity tag, so that nothing is sent twice.
+//! Blobs, and files put together of blobs, as downloads: with ranges, so that players can seek, and an entity tag, so
+//! that nothing is sent twice.
 
 use crate::{
     app::App,
@@ -6,17 +7,91 @@ use crate::{
     range::{Wanted, wanted},
 };
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use eightcount_domain::{BlobHash, FailureCode};
+use eightcount_mp4::{Assembly, Piece};
+use eightcount_storage::{ByteStream, StorageError};
+use futures::{StreamExt, TryStreamExt};
+use std::ops::Range;
+
+/// The bytes of a download.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Those of a blob.
+    Blob(BlobHash),
+    /// Put together of blobs, without copying them first.
+    Assembled {
+        /// How.
+        assembly: Assembly,
+        /// The blobs that it takes its pieces from.
+        inputs: Vec<BlobHash>,
+        /// What names these bytes.
+        tag: String,
+    },
+}
+
+impl Content {
+    fn tag(&self) -> String {
+        match self {
+            Self::Blob(hash) => format!("\"{hash}\""),
+            Self::Assembled { tag, .. } => format!("\"{tag}\""),
+        }
+    }
+
+    async fn len(&self, app: &App) -> Result<u64, StorageError> {
+        match self {
+            Self::Blob(hash) => app.storage().blobs.len(hash).await,
+            Self::Assembled { assembly, .. } => Ok(assembly.len()),
+        }
+    }
+
+    /// The bytes of a range that lies inside it.
+    async fn read(&self, app: &App, range: Range<u64>) -> Result<ByteStream, StorageError> {
+        let blobs = &app.storage().blobs;
+        let (assembly, inputs) = match self {
+            Self::Blob(hash) => return blobs.read_range(hash, range).await,
+            Self::Assembled { assembly, inputs, .. } => (assembly, inputs),
+        };
+        let mut streams = Vec::new();
+        let mut at = 0;
+        for piece in &assembly.pieces {
+            let (from, to) = (range.start.max(at) - at, range.end.clamp(at, at + piece.len()) - at);
+            at += piece.len();
+            if from >= to {
+                continue;
+            }
+            streams.push(match piece {
+                Piece::Own(bytes) => {
+                    let part = Bytes::copy_from_slice(&bytes[from as usize..to as usize]);
+                    Box::pin(futures::stream::once(async { Ok(part) }))
+                }
+                Piece::Of { input, bytes } => {
+                    // Opened only when it is its turn.
+                    let (blobs, hash) = (blobs.clone(), inputs.get(*input).cloned());
+                    let part = bytes.start + from..bytes.start + to;
+                    let opened = async move {
+                        let hash = hash.ok_or_else(|| StorageError::Damaged {
+                            what: "assembly",
+                            source: "an input is missing".into(),
+                        })?;
+                        blobs.read_range(&hash, part).await
+                    };
+                    Box::pin(futures::stream::once(opened).try_flatten()) as ByteStream
+                }
+            });
+        }
+        Ok(Box::pin(futures::stream::iter(streams).flatten()))
+    }
+}
 
 /// What is sent.
 #[derive(Clone, Debug)]
 pub struct Download {
     /// The bytes.
-    pub blob: BlobHash,
+    pub content: Content,
     /// Their media type.
     pub media_type: &'static str,
     /// `Content-Disposition`, to save under a name.
@@ -28,7 +103,12 @@ pub struct Download {
 impl Download {
     /// Bytes to show in place.
     pub fn inline(blob: BlobHash, media_type: &'static str) -> Self {
-        Self { blob, media_type, disposition: None, immutable: false }
+        Self::of(Content::Blob(blob), media_type)
+    }
+
+    /// The same for any content.
+    pub fn of(content: Content, media_type: &'static str) -> Self {
+        Self { content, media_type, disposition: None, immutable: false }
     }
 
     /// Under an address that will never name other bytes.
@@ -47,12 +127,12 @@ impl Download {
 
     /// The answer to a request with these headers.
     pub async fn answer(self, app: &App, headers: &HeaderMap) -> Result<Response, Problem> {
-        let tag = format!("\"{}\"", self.blob);
+        let tag = self.content.tag();
         let asked = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if asked(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag) || tags.trim() == "*") {
             return Ok((StatusCode::NOT_MODIFIED, self.headers(&tag)).into_response());
         }
-        let length = app.storage().blobs.len(&self.blob).await?;
+        let length = self.content.len(app).await?;
         // `If-Range` with another tag: the client has other bytes and wants all of these.
         let same = asked(header::IF_RANGE).is_none_or(|known| known.trim() == tag);
         let (status, range) = match wanted(asked(header::RANGE).filter(|_| same), length) {
@@ -60,7 +140,7 @@ impl Download {
             Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
             Wanted::Outside => return Ok(outside(length)),
         };
-        let bytes = app.storage().blobs.read_range(&self.blob, range.clone()).await?;
+        let bytes = self.content.read(app, range.clone()).await?;
         let mut response = (status, self.headers(&tag), Body::from_stream(bytes)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));

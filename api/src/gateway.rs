@@ -244,7 +244,8 @@ impl Gateway {
     /// Selects a step. The same wish twice has one effect: its id is made of what it wishes.
     pub async fn select(&self, id: &ChoreographyId, wish: SelectStep) -> Result<Receipt, GatewayError> {
         let way = wish.mirrored.map_or("", |mirrored| if mirrored { "mirrored" } else { "plain" });
-        let update_id = format!("select:{}:{}:{way}:{}", wish.eight, wish.step, wish.revision);
+        let entered = wish.transition.map(|transition| format!(":{transition:?}")).unwrap_or_default();
+        let update_id = format!("select:{}:{}:{way}:{}{entered}", wish.eight, wish.step, wish.revision);
         let handle = self.choreography(id);
         updating("selecting a step", || {
             let options = update_options(update_id.clone());

@@ -24,6 +24,7 @@ mod reading;
 mod routes;
 mod server;
 mod studio;
+mod takes;
 mod uploads;
 mod views;
 

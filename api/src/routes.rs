@@ -21,6 +21,8 @@ pub fn timed() -> OpenApiRouter<App> {
         .routes(routes!(steps::hidden::handle))
         .routes(routes!(steps::on_screen_text::handle))
         .routes(routes!(takes::get::handle))
+        .routes(routes!(takes::init::handle))
+        .routes(routes!(takes::fragment::handle))
         .merge(service::routes())
         .merge(studio::routes().into())
 }

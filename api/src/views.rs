@@ -3,6 +3,7 @@
 
 mod candidates;
 mod eight;
+mod live;
 mod page;
 mod performance;
 mod report;
@@ -10,6 +11,7 @@ mod song;
 
 pub use candidates::{CandidateView, CandidatesView};
 pub use eight::{EightView, SelectionsView};
+pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
 pub use performance::PerformanceView;
 pub use report::{ReportEight, ReportView};

@@ -43,6 +43,11 @@ impl Http {
         Ok(Self { client, base: base.to_owned() })
     }
 
+    /// Where it speaks to.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// `GET`.
     pub async fn get(&self, path: &str) -> Result<Answer> {
         self.get_with(path, &[]).await

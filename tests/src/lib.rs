@@ -5,6 +5,7 @@
 //! every test works on a copy of it, in an [`Instance`] of its own on free ports. Conditions are waited for, with a
 //! deadline; what happened is read from the API, the workflow history and the pixels of the product.
 
+mod browser;
 mod content;
 mod dance;
 mod fixture;
@@ -17,6 +18,7 @@ mod programs;
 mod video;
 mod wait;
 
+pub use browser::Browser;
 pub use content::{Colour, MarkedPerformance, PERFORMANCES, SONG_BPM, SONG_FIRST_BEAT_S, SONG_TITLE};
 pub use dance::{CandidateFacts, Candidates, Dance, Receipt, Start};
 pub use fixture::{Danced, Fixture};

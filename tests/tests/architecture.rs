@@ -46,6 +46,8 @@ const TABLE: &[Row] = &[
         Only(&["serde", "thiserror", "realfft", "rubato", "ebur128", "kodama", "aubio-rs"]),
     ),
     row("choreo", &["domain"], Only(&["serde", "thiserror"])),
+    // Reads and writes the files it is handed, and knows of nothing else.
+    row("mp4", &[], Only(&["thiserror"])),
     row("edit", &["domain"], Only(&["serde", "serde_json", "thiserror", "sha2", "hex"])),
     // Deterministic: no runtime, no client, no worker, no store.
     row(
@@ -68,7 +70,7 @@ const TABLE: &[Row] = &[
     ),
     row(
         "media",
-        &["domain", "edit"],
+        &["domain", "edit", "mp4"],
         AllBut(&["sqlx", "redis", "object_store", "temporalio-sdk", "temporalio-client"]),
     ),
     row("storage", &["domain"], AllBut(&["ffmpeg-sidecar", "temporalio-sdk", "temporalio-client"])),
@@ -84,7 +86,7 @@ const TABLE: &[Row] = &[
     ),
     row(
         "api",
-        &["domain", "storage", "workflows"],
+        &["domain", "edit", "mp4", "storage", "workflows"],
         AllBut(&["sqlx", "redis", "object_store", "ffmpeg-sidecar", "temporalio-sdk"]),
     ),
     row(

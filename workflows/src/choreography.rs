@@ -156,6 +156,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
         let mut planning = Box::pin(futures::FutureExt::fuse(plan_dances(ctx, work)));
         let mut previewing = Box::pin(futures::FutureExt::fuse(render_previews(ctx, work)));
         let mut rendering = Box::pin(futures::FutureExt::fuse(render_takes(ctx, work)));
+        let mut sounding = Box::pin(futures::FutureExt::fuse(encode_sound(ctx, work)));
         let mut joining = Box::pin(futures::FutureExt::fuse(cross_edit_stages(ctx, work)));
         let mut idling = Box::pin(futures::FutureExt::fuse(await_idle_deadline(ctx)));
         let mut ending = Box::pin(futures::FutureExt::fuse(await_end(ctx)));
@@ -164,6 +165,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
             end = planning => end,
             end = previewing => end,
             end = rendering => end,
+            end = sounding => end,
             end = joining => end,
             end = idling => end,
             end = ending => end,
@@ -303,6 +305,16 @@ async fn render_lane(ctx: &Ctx, work: &WorkflowCancellationToken) {
             return;
         }
     }
+}
+
+/// Encodes the section's sound once, so that nobody waits for it at the last selection.
+async fn encode_sound(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop> {
+    if let Some(input) = ctx.state(|w| w.state.wanted_sound()) {
+        let options = options::ENCODE_SOUND.options("the section's sound".to_owned(), work);
+        let sound = ctx.execute_activity(ProductActivities::encode_sound, input, options).await?;
+        ctx.state_mut(|w| w.state.apply_sound(sound));
+    }
+    std::future::pending().await
 }
 
 /// Joins each stage when it is due, and again when a selection inside it changed.

@@ -37,6 +37,7 @@ pub(crate) const PLAN_TAKE: Activity = short(CHOREO, 1);
 pub(crate) const RENDER_TAKE: Activity = long(PRODUCT, 300, 1);
 pub(crate) const RENDER_PREVIEWS: Activity =
     Activity { queue: PRODUCT, start_to_close_s: 600, heartbeat_s: Some(5), attempts: 2, priority: 4 };
+pub(crate) const ENCODE_SOUND: Activity = long(PRODUCT, 300, 2);
 pub(crate) const CROSS_EDIT: Activity = long(PRODUCT, 300, 1);
 pub(crate) const CONFORM: Activity = long(CHOREO, 3600, 5);
 pub(crate) const HEAR_PERFORMANCE: Activity = long(AUDIO, 600, 4);

@@ -22,7 +22,7 @@ use crate::contract::{ChoreographyInput, Clustered, CrossEdited, Heard, HeardSec
 use eightcount_domain::{
     Aspect, BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
     FailureCode, FrameGrid, PlanScore, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId,
-    TakeKey,
+    TakeKey, Transition,
 };
 use std::collections::BTreeMap;
 
@@ -41,6 +41,8 @@ pub(crate) struct State {
     hearing: Option<BlobHash>,
     /// Blob of the analysed section.
     analysed: Option<BlobHash>,
+    /// Blob of the section's sound.
+    sound: Option<BlobHash>,
     revision: u32,
     version: u64,
     messages: u64,
@@ -88,6 +90,8 @@ type Shown = (StepId, bool);
 struct SelectionWork {
     step: StepId,
     mirrored: bool,
+    /// None: as the options say.
+    transition: Option<Transition>,
     take: Option<TakeKey>,
     rendered: bool,
     in_flight: bool,
@@ -121,6 +125,7 @@ impl State {
             eights: Vec::new(),
             hearing: None,
             analysed: None,
+            sound: None,
             revision: 0,
             version: 0,
             messages: 0,
@@ -256,6 +261,7 @@ impl State {
             height,
             fps: self.options.fps,
             transition_frames: self.options.transition_frames,
+            transition: self.options.transition,
             ..RenderProfile::default()
         }
     }

@@ -4,11 +4,15 @@ mod auto;
 mod cancel;
 mod candidates;
 mod create;
+mod edit_list;
 mod eight;
 mod events;
 mod finish;
 mod get;
 mod list;
+mod live;
+mod live_sound;
+mod preview;
 mod product;
 mod report;
 mod reroll;
@@ -38,6 +42,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stages::handle))
         .routes(routes!(stage::handle))
         .routes(routes!(product::handle))
+        .routes(routes!(preview::handle))
+        .routes(routes!(edit_list::handle))
+        .routes(routes!(live::handle))
+        .routes(routes!(live_sound::handle))
         .routes(routes!(report::handle))
         .routes(routes!(events::handle))
 }

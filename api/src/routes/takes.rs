@@ -1,3 +1,5 @@
 //! `/api/takes`
 
+pub mod fragment;
 pub mod get;
+pub mod init;

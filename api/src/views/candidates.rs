@@ -50,6 +50,8 @@ pub struct CandidateView {
     pub thumbnail_url: String,
     /// Where its preview is: the take, as it will be in the product.
     pub preview_url: String,
+    /// The same with the song under it.
+    pub preview_with_sound_url: String,
     /// The preview is rendered.
     pub preview_ready: bool,
     /// It is the present selection of the eight.
@@ -62,6 +64,7 @@ impl CandidateView {
         Self {
             thumbnail_url: format!("/api/steps/{}/thumbnail", candidate.step),
             preview_url: take_url(&candidate.take),
+            preview_with_sound_url: String::new(),
             step: candidate.step.to_string(),
             mirrored: candidate.mirrored,
             score: candidate.score,

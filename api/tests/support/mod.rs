@@ -165,6 +165,8 @@ pub fn choreography(id: &ChoreographyId, song: &SongId, status: ChoreographyStat
         eights: Vec::new(),
         plan: None,
         stages: Vec::new(),
+        analysis: None,
+        sound: None,
     }
 }
 

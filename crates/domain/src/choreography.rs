@@ -2,7 +2,7 @@
 
 use crate::{
     Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, Flavour, FrameRate, GridCorrection,
-    PlanScore, Role, Section, SongId, StepId, SuggestionId, TakeKey,
+    PlanScore, Role, Section, SongId, StepId, SuggestionId, TakeKey, Transition,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +18,12 @@ pub struct ChoreographyOptions {
     /// Frames per second.
     #[cfg_attr(feature = "openapi", schema(value_type = u32))]
     pub fps: FrameRate,
-    /// Frames of a dissolve, even, 0 (hard cut) to 20.
+    /// Frames of a transition, even, 0 (always a hard cut) to 20.
     pub transition_frames: u32,
     /// What the suggestion favours.
     pub flavour: Flavour,
+    /// How takes are entered where a selection does not say otherwise, and in previews.
+    pub transition: Transition,
     /// Correction of the song's beat grid; the one the song has now when none is wished. What a choreography
     /// started with it keeps.
     pub grid: Option<GridCorrection>,
@@ -39,6 +41,7 @@ impl Default for ChoreographyOptions {
             fps: FrameRate::Fps30,
             transition_frames: 12,
             flavour: Flavour::default(),
+            transition: Transition::Dissolve,
             grid: None,
             idle_seconds: 24 * 60 * 60,
             previews: true,
@@ -83,6 +86,9 @@ pub struct Selection {
     pub step: StepId,
     /// Shown left to right reversed.
     pub mirrored: bool,
+    /// How it is entered from the selection before; none: as the options say.
+    #[serde(default)]
+    pub transition: Option<Transition>,
     /// The take that shows it, once planned.
     pub take: Option<TakeKey>,
     /// The take is rendered.
@@ -206,4 +212,10 @@ pub struct ChoreographyState {
     pub eights: Vec<EightState>,
     /// The finished cross-edits, in order of stage.
     pub stages: Vec<StageState>,
+    /// The analysed section: its eights to the microsecond.
+    #[serde(default)]
+    pub analysis: Option<BlobHash>,
+    /// The section's sound, encoded.
+    #[serde(default)]
+    pub sound: Option<BlobHash>,
 }

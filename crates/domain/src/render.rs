@@ -17,6 +17,25 @@ pub enum Aspect {
     Square,
 }
 
+/// How a take is entered from the previous selection. Whatever it is, the change of picture is centred on the beat and
+/// lies inside the transition's frames, so that takes tile the section alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Transition {
+    /// One picture fades into the other.
+    #[default]
+    Dissolve,
+    /// From one frame to the next, on the beat.
+    Cut,
+    /// The camera seems to whip aside from one dancer to the other.
+    Whip,
+    /// A cut in a flash of light.
+    Flash,
+    /// By how far apart the two dancers are at the cut: together a cut, close a dissolve, apart a whip.
+    Auto,
+}
+
 /// How takes are rendered. Part of every take's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderProfile {
@@ -26,15 +45,25 @@ pub struct RenderProfile {
     pub height: u32,
     /// Frames per second.
     pub fps: FrameRate,
-    /// Frames of a transition, even, 0 (hard cut) to 20, centred on the beat.
+    /// Frames of a transition, even, 0 (always a hard cut) to 20, centred on the beat.
     pub transition_frames: u32,
+    /// What happens in them.
+    #[serde(default)]
+    pub transition: Transition,
     /// x264 constant rate factor.
     pub crf: u32,
 }
 
 impl Default for RenderProfile {
     fn default() -> Self {
-        Self { width: 1280, height: 720, fps: FrameRate::Fps30, transition_frames: 12, crf: 21 }
+        Self {
+            width: 1280,
+            height: 720,
+            fps: FrameRate::Fps30,
+            transition_frames: 12,
+            transition: Transition::Dissolve,
+            crf: 21,
+        }
     }
 }
 

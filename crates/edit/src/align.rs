@@ -74,6 +74,20 @@ impl Alignment {
         (shown >= 1.0).then_some(alignment)
     }
 
+    /// Where a subject is seen while it holds in full, in fractions of the canvas.
+    pub(crate) fn applied(&self, subject: SubjectBox, canvas: Size) -> SubjectBox {
+        let scale = (f64::from(self.scale_millionths) / 1.0e6) as f32;
+        let shift = |thousandths: i32, side: u32| thousandths as f32 / 1000.0 / side as f32;
+        let (dx, dy) =
+            (shift(self.shift_x_thousandths, canvas.width), shift(self.shift_y_thousandths, canvas.height));
+        SubjectBox {
+            centre_x: scale * subject.centre_x + dx,
+            top: scale * subject.top + dy,
+            bottom: scale * subject.bottom + dy,
+            width: scale * subject.width,
+        }
+    }
+
     /// How much of it remains at a frame of the take, 1 (in full) to 0 (native).
     #[cfg(test)]
     fn remaining(&self, frame: u32) -> f64 {

@@ -2,16 +2,16 @@
 
 use crate::fit::Size;
 use crate::plan::{Source, TakePlan};
-use crate::{Fit, plan::Run};
+use crate::{Fit, plan::Run, transition};
 use eightcount_domain::FrameRate;
 use std::fmt::Write;
 
 /// Scaling that gives the same bytes on every processor.
 const EXACT: &str = "flags=bicubic+accurate_rnd+bitexact";
-/// The dissolve counts in this unit, fine enough for half frames of every rate.
-const DISSOLVE_TIMEBASE: u32 = 15_360;
+/// Transitions count in this unit, fine enough for half frames of every rate.
+const TIMEBASE: u32 = 15_360;
 
-/// The whole graph: input 0 is the step, input 1 the previous step if there is a dissolve; the output is `[v]`.
+/// The whole graph: input 0 is the step, input 1 the previous step if it is seen; the output is `[v]`.
 pub(crate) fn graph(plan: &TakePlan) -> String {
     let canvas = Size { width: plan.width, height: plan.height };
     let mut graph = format!("[0:v]{}", frames(&plan.step.runs, plan.fps, plan.frames));
@@ -20,24 +20,17 @@ pub(crate) fn graph(plan: &TakePlan) -> String {
         let _ = write!(graph, ",{}", alignment.filters(canvas));
     }
     if let Some(entry) = &plan.entry {
-        let dissolve = plan.dissolve_frames();
+        let frames_out = entry.source.frames();
         let _ = write!(
             graph,
-            ",settb=1/{DISSOLVE_TIMEBASE}[in];[1:v]{}{},settb=1/{DISSOLVE_TIMEBASE}[out];[out][in]{}",
-            frames(&entry.source.runs, plan.fps, dissolve),
+            ",setsar=1,settb=1/{TIMEBASE}[in];[1:v]{}{},setsar=1,settb=1/{TIMEBASE}[out];{}",
+            frames(&entry.source.runs, plan.fps, frames_out),
             picture(&entry.source, canvas, "p"),
-            dissolve_filter(dissolve, plan.fps),
+            transition::filters(entry.style, frames_out, plan.fps, canvas),
         );
     }
     graph.push_str(",setsar=1,format=yuv420p[v]");
     graph
-}
-
-/// A dissolve over the first frames: frame `j` of `d` shows the incoming picture at weight `(j + 1/2) / d`, so
-/// that the middle of the change is the boundary between two frames which the beat was rounded to.
-fn dissolve_filter(frames: u64, fps: FrameRate) -> String {
-    let second = f64::from(fps.get());
-    format!("xfade=transition=fade:duration={:.6}:offset={:.6}", frames as f64 / second, -0.5 / second)
 }
 
 /// Picks exactly the frames of the runs: every decoded frame is given the output frame at which it first

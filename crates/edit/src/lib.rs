@@ -9,17 +9,19 @@
 mod align;
 mod args;
 mod audio;
+pub mod edit_list;
 mod filter;
 mod fit;
 mod plan;
 mod retime;
 mod sheet;
 mod take;
+mod transition;
 
 pub use align::Alignment;
 pub use args::render_args;
 pub use audio::{AUDIO_RATE_HZ, AudioCut, section_audio_args};
 pub use fit::Fit;
-pub use plan::{BadPlan, Entry, JoinPart, RENDERER, Run, Source, TakePlan};
+pub use plan::{BadPlan, Entry, JoinPart, RENDERER, Run, Source, Style, TakePlan};
 pub use sheet::{SheetCell, SheetLayout, sheet_args};
 pub use take::{PlanError, TakeRequest, TakeStep, plan_take};

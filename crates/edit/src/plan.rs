@@ -60,12 +60,38 @@ impl Source {
     }
 }
 
-/// How a take is entered: its first frames dissolve from the end of the previous selection.
+/// How a take is entered: its first frames still show, wholly or in part, the previous selection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The previous selection, for as many frames as the dissolve has.
+    /// How the one becomes the other.
+    pub style: Style,
+    /// The previous selection: for all frames of the transition, or up to the cut in the middle of it.
     pub source: Source,
+}
+
+/// What is seen of a transition: what [`eightcount_domain::Transition`] comes to at one cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    /// One picture fades into the other.
+    Dissolve,
+    /// From one frame to the next.
+    Cut,
+    /// Both pictures are swept aside, blurred by the speed.
+    Whip,
+    /// A cut that flashes up and fades.
+    Flash,
+}
+
+impl Style {
+    /// The frames of the previous selection in a transition of `2 · half` frames.
+    pub fn outgoing_frames(self, half: u64) -> u64 {
+        match self {
+            Self::Dissolve | Self::Whip => 2 * half,
+            Self::Cut | Self::Flash => half,
+        }
+    }
 }
 
 /// All that decides the pixels of a take, in integers.
@@ -89,7 +115,7 @@ pub struct TakePlan {
     pub frames: u64,
     /// The step that it shows.
     pub step: Source,
-    /// The dissolve at its start; none for a hard cut and for the first eight.
+    /// The previous selection at its start; none for the first eight, and where transitions have no frames.
     pub entry: Option<Entry>,
     /// How the step is aligned at the cut, if it is.
     pub alignment: Option<Alignment>,
@@ -150,9 +176,9 @@ impl TakePlan {
         if self.frames == 0 || self.step.frames() != self.frames {
             return wrong("the frames of the step");
         }
-        let dissolve = self.entry.as_ref().map_or(0, |entry| entry.source.frames());
-        if dissolve > self.frames || (self.entry.is_some() && dissolve == 0) {
-            return wrong("the frames of the dissolve");
+        let entry = self.entry.as_ref().map_or(0, |entry| entry.source.frames());
+        if 2 * entry > self.frames || (self.entry.is_some() && entry == 0) {
+            return wrong("the frames of the transition");
         }
         let sources = [Some(&self.step), self.entry.as_ref().map(|entry| &entry.source)];
         for source in sources.into_iter().flatten() {
@@ -181,8 +207,8 @@ impl TakePlan {
         [Some(&self.step.mezzanine), entry].into_iter().flatten().collect()
     }
 
-    /// Frames of the dissolve at its start.
-    pub fn dissolve_frames(&self) -> u64 {
+    /// Frames at its start in which the previous selection is seen.
+    pub fn entry_frames(&self) -> u64 {
         self.entry.as_ref().map_or(0, |entry| entry.source.frames())
     }
 }

@@ -3,7 +3,7 @@
 use crate::fit::Size;
 use crate::plan::{Entry, RENDERER, Source, TakePlan};
 use crate::retime::{BeatMap, micros};
-use crate::{Alignment, Fit};
+use crate::{Alignment, Fit, transition};
 use eightcount_domain::{
     BEATS_PER_EIGHT, BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, StepId, SubjectBox,
 };
@@ -93,7 +93,7 @@ pub enum PlanError {
 /// Plans the take of one eight.
 ///
 /// The take covers the output frames `F_k - h .. F_{k+1} - h` of [`FrameGrid::take_range`], `h` being half a
-/// transition. Its first `2h` frames dissolve from the previous step, centred on the beat `F_k`: for that the
+/// transition. In its first `2h` frames the previous step becomes this one, centred on the beat `F_k`: for that the
 /// previous step plays on past its last beat and this one begins before its first, each at the speed of its
 /// nearest beat, held at the mezzanine's ends. It depends on the eights `k - 1` and `k` and their steps alone
 /// (and on whether `k` is the first or the last).
@@ -110,16 +110,18 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
     let (mut entry, mut alignment) = (None, None);
     if let Some(previous) = &request.previous {
         let previous = &in_time(previous, &request.eights[request.index - 1]);
-        let outgoing = picture.source(previous, request.index - 1, start..start + 2 * half)?;
-        let cut = (
-            picture.seen(previous, &outgoing, previous.end_box),
-            picture.seen(&request.step, &step, request.step.start_box),
-        );
-        // In full until the beat, native where the take ends: the next dissolve begins there.
-        if let (Some(outgoing), Some(incoming)) = cut {
+        let whole = picture.source(previous, request.index - 1, start..start + 2 * half)?;
+        let outgoing = picture.seen(previous, &whole, previous.end_box);
+        let incoming = picture.seen(&request.step, &step, request.step.start_box);
+        // In full until the beat, native where the take ends: the next transition begins there.
+        if let (Some(outgoing), Some(incoming)) = (outgoing, incoming) {
             alignment = Alignment::of(outgoing, incoming, canvas, half as u32, (take - half) as u32);
         }
-        entry = (half > 0).then_some(Entry { source: outgoing });
+        let seen = outgoing.zip(incoming.map(|seen| alignment.map_or(seen, |a| a.applied(seen, canvas))));
+        let style = transition::style(profile.transition, seen);
+        let shown = start..start + style.outgoing_frames(half);
+        let source = picture.source(previous, request.index - 1, shown)?;
+        entry = (half > 0).then_some(Entry { style, source });
     }
     Ok(TakePlan {
         renderer: RENDERER,

@@ -1,7 +1,7 @@
 //! Planning: takes tile the section, keys name pictures, and the wire shapes stay as they are.
 #![allow(clippy::unwrap_used)]
 
-use eightcount_domain::{Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox};
+use eightcount_domain::{Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox, Transition};
 use eightcount_edit::{
     AudioCut, BadPlan, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take,
     render_args, section_audio_args, sheet_args,
@@ -73,7 +73,7 @@ proptest! {
             prop_assert_eq!(start, next);
             prop_assert_eq!(plan.frames, end - start);
             prop_assert_eq!(plan.step.frames(), plan.frames);
-            prop_assert_eq!(plan.dissolve_frames(), if index > 0 { u64::from(2 * half) } else { 0 });
+            prop_assert_eq!(plan.entry_frames(), if index > 0 { u64::from(2 * half) } else { 0 });
             let shown: Vec<_> = plan.step.shown().collect();
             prop_assert!(shown.is_sorted() && shown.iter().all(|frame| *frame < 3000));
             prop_assert_eq!(TakePlan::from_json(&plan.to_json()).unwrap(), plan);
@@ -111,6 +111,9 @@ fn the_key_changes_with_all_that_changes_the_picture() {
         ("crf", Box::new(|r| r.profile.crf = 22)),
         ("fps", Box::new(|r| r.profile.fps = FrameRate::Fps60)),
         ("transition", Box::new(|r| r.profile.transition_frames = 10)),
+        ("cut", Box::new(|r| r.profile.transition = Transition::Cut)),
+        ("whip", Box::new(|r| r.profile.transition = Transition::Whip)),
+        ("flash", Box::new(|r| r.profile.transition = Transition::Flash)),
         ("mirror", Box::new(|r| r.step.mirrored = true)),
         ("mezzanine", Box::new(|r| r.step.mezzanine = step('c', 0.0, 1.0).mezzanine)),
         ("beats", Box::new(|r| r.step.beats[4] += 0.1)),

@@ -46,10 +46,14 @@ impl Attempt {
     /// Gives the file its name, replacing an older one at once.
     pub(crate) fn keep(self) -> Result<(), MediaError> {
         let failed = MediaError::file("keeping", &self.destination);
-        let sync = self.file.as_file().sync_all();
-        sync.and_then(|()| self.file.persist(&self.destination).map_err(|error| error.error))
-            .map(drop)
-            .map_err(failed)
+        self.file.as_file().sync_all().map_err(failed)?;
+        self.keep_unsynced()
+    }
+
+    /// The same for a file whose taker forces it to the disk: the blob store does, and once is enough.
+    pub(crate) fn keep_unsynced(self) -> Result<(), MediaError> {
+        let failed = MediaError::file("keeping", &self.destination);
+        self.file.persist(&self.destination).map(drop).map_err(|error| failed(error.error))
     }
 }
 

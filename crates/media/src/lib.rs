@@ -17,7 +17,6 @@ mod guard;
 mod launch;
 mod limits;
 mod measure;
-mod mp4;
 mod probe;
 mod process;
 mod render;

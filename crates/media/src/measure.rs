@@ -2,7 +2,6 @@
 
 use crate::process::{Output, Run, Watch, access};
 use crate::{Media, MediaError};
-use eightcount_domain::FrameRate;
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::Path;
@@ -12,7 +11,6 @@ use std::path::Path;
 pub(crate) struct Measured {
     pub(crate) video: Option<MeasuredVideo>,
     pub(crate) audio: Option<MeasuredAudio>,
-    pub(crate) bytes: u64,
 }
 
 /// Its video.
@@ -21,7 +19,6 @@ pub(crate) struct MeasuredVideo {
     pub(crate) codec: String,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    pub(crate) rate: String,
     pub(crate) start_s: f64,
     pub(crate) duration_s: f64,
     pub(crate) packets: u64,
@@ -36,13 +33,6 @@ pub(crate) struct MeasuredAudio {
     pub(crate) duration_s: f64,
 }
 
-impl MeasuredVideo {
-    /// Of this codec, at this constant rate from time 0.
-    pub(crate) fn is(&self, codec: &str, fps: FrameRate) -> bool {
-        self.codec == codec && self.rate == format!("{}/1", fps.get()) && self.start_s.abs() < 1e-6
-    }
-}
-
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -55,7 +45,6 @@ struct Stream {
     codec_name: Option<String>,
     width: Option<u32>,
     height: Option<u32>,
-    r_frame_rate: Option<String>,
     start_time: Option<String>,
     duration: Option<String>,
     nb_read_packets: Option<String>,
@@ -72,7 +61,7 @@ impl Media {
                 .into();
         arguments.extend(["-of", "json", "-show_entries"].map(Into::into));
         arguments.push(
-            "stream=codec_type,codec_name,width,height,r_frame_rate,start_time,duration,nb_read_packets,\
+            "stream=codec_type,codec_name,width,height,start_time,duration,nb_read_packets,\
              sample_rate,channels"
                 .into(),
         );
@@ -92,9 +81,8 @@ impl Media {
         self.run(run, Output::Pieces(&mut collect), &mut Watch::nobody()).await?;
         let answer: Answer = serde_json::from_slice(&answer)
             .map_err(|source| MediaError::Answer { tool: self.tools.ffprobe.name, source })?;
-        let bytes = std::fs::metadata(path).map_err(MediaError::file("measuring", path))?.len();
         let of = |kind| answer.streams.iter().find(|stream| stream.codec_type.as_deref() == Some(kind));
-        Ok(Measured { video: of("video").and_then(video), audio: of("audio").and_then(audio), bytes })
+        Ok(Measured { video: of("video").and_then(video), audio: of("audio").and_then(audio) })
     }
 }
 
@@ -107,7 +95,6 @@ fn video(stream: &Stream) -> Option<MeasuredVideo> {
         codec: stream.codec_name.clone()?,
         width: stream.width?,
         height: stream.height?,
-        rate: stream.r_frame_rate.clone()?,
         start_s: seconds(stream.start_time.as_ref())?,
         duration_s: seconds(stream.duration.as_ref())?,
         packets: stream.nb_read_packets.as_ref()?.parse().ok()?,

@@ -4,11 +4,13 @@
 //! which source frame it shows.
 #![allow(clippy::unwrap_used)]
 
-use eightcount_domain::{BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox};
+use eightcount_domain::{BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox, Transition};
 use eightcount_edit::{AudioCut, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take};
 use eightcount_media::{
     CancellationToken, JoinPart, Launcher, Limits, Media, MediaError, SheetPicture, Tools, Watch,
 };
+use eightcount_mp4::Track;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -89,7 +91,7 @@ fn eights(count: u32) -> Vec<Eight> {
 }
 
 fn profile(transition_frames: u32) -> RenderProfile {
-    RenderProfile { width: WIDTH, height: HEIGHT, fps: FrameRate::Fps30, transition_frames, crf: 4 }
+    RenderProfile { width: WIDTH, height: HEIGHT, transition_frames, crf: 4, ..RenderProfile::default() }
 }
 
 fn plan(
@@ -132,6 +134,39 @@ async fn every_frame_is_the_planned_one_and_two_renderings_are_the_same() {
         let again = folder.path().join("again.mp4");
         media.render(&plan, &inputs, &again, &mut Watch::nobody()).await.unwrap();
         assert!(std::fs::read(&out).unwrap() == std::fs::read(&again).unwrap(), "two renderings differ");
+    }
+}
+
+#[tokio::test]
+async fn every_transition_keeps_the_frames_outside_of_it_and_cuts_on_the_beat() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, media) = (coded(folder.path()), media());
+    let eights = eights(3);
+    for transition in [Transition::Cut, Transition::Flash, Transition::Whip] {
+        let profile = RenderProfile { transition, ..profile(12) };
+        let (step, previous) = (step(0.2, 0.30), Some(step(1.5, 0.36)));
+        let plan = plan_take(&TakeRequest { profile, eights: &eights, index: 1, step, previous }).unwrap();
+        let out = folder.path().join("take.mp4");
+        media.render(&plan, &[&source, &source], &out, &mut Watch::nobody()).await.unwrap();
+        let seen = lumas(&out, 20);
+        assert_eq!(seen.len() as u64, plan.frames);
+        let before: Vec<u64> = plan.entry.as_ref().unwrap().source.shown().collect();
+        let after: Vec<u64> = plan.step.shown().collect();
+        let is = |frame: usize, shown: u64| (f64::from(seen[frame]) - 40.0 - shown as f64).abs() <= 0.5;
+        // A flash brightens the two frames before the beat and a fifth of a second after it.
+        let (clean_until, clean_from) = match transition {
+            Transition::Cut => (6, 6),
+            Transition::Flash => (4, 12),
+            _ => (0, 12),
+        };
+        assert!((0..clean_until).all(|n| is(n, before[n])), "{transition:?} before: {seen:?} {before:?}");
+        assert!(
+            (clean_from..seen.len()).all(|n| is(n, after[n])),
+            "{transition:?} after: {seen:?} {after:?}"
+        );
+        if transition == Transition::Flash {
+            assert!(seen[6] > 200 && seen[8] < seen[6] && seen[5] > seen[3] + 40, "{seen:?}");
+        }
     }
 }
 
@@ -224,7 +259,7 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
         .iter()
         .map(|(path, plan)| SheetPicture {
             path: path.clone(),
-            frame: plan.dissolve_frames(),
+            frame: plan.entry_frames(),
             label: "1: 12.5 s".into(),
         })
         .collect();
@@ -233,6 +268,48 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     let sheet = image::open(&sheet).unwrap().into_rgb8();
     assert_eq!(sheet.dimensions(), (4 * 326 + 6, 186 + 6));
     assert!(sheet.pixels().any(|pixel| pixel.0 == [240, 240, 240]), "no labels");
+}
+
+#[tokio::test]
+async fn a_part_of_the_sound_begins_at_its_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, media, eights) = (coded(folder.path()), media(), eights(4));
+    let out = folder.path().join("take.mp4");
+    let plan = plan(&eights, 0, 12, step(0.3, 0.3), None);
+    media.render(&plan, &[&source], &out, &mut Watch::nobody()).await.unwrap();
+    // Silence, and a tone that begins two seconds after the section does.
+    let song = folder.path().join("song.wav");
+    ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        "aevalsrc='if(gte(t,9),0.8*sin(6000*t),0)':s=48000:d=30",
+        song.to_str().unwrap(),
+    ]);
+    let fps = FrameRate::Fps30;
+    let cut = AudioCut { start_s: 7.0, frames: 300, fps, fade_in_ms: 10, fade_out_ms: 200 };
+    let sound = folder.path().join("section.m4a");
+    media.section_audio(&song, &cut, &sound, &mut Watch::nobody()).await.unwrap();
+    let read = |path: &Path| Track::read(&mut File::open(path).unwrap()).unwrap();
+    let (video, heard) = (read(&out), read(&sound));
+    for start_frame in [0, 1, 17, 40] {
+        let start = start_frame * 1600;
+        let part = heard.cut(start, start + plan.frames * 1600);
+        let assembly = eightcount_mp4::join(&[&video], Some(&part)).unwrap();
+        let preview = folder.path().join("preview.mp4");
+        let mut inputs = [File::open(&out).unwrap(), File::open(&sound).unwrap()];
+        assembly.write(&mut inputs, File::create(&preview).unwrap()).unwrap();
+        let samples =
+            ffmpeg(&["-i", preview.to_str().unwrap(), "-ac", "1", "-ar", "48000", "-f", "s16le", "-"]);
+        let samples: Vec<i16> =
+            samples.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])).collect();
+        let begins = samples.iter().position(|sample| sample.unsigned_abs() > 8000).unwrap();
+        let expected = 2 * 48_000 - start as usize;
+        assert!(begins.abs_diff(expected) <= 96, "from frame {start_frame}: at {begins}, not {expected}");
+        let wanted = (plan.frames * 1600) as usize;
+        assert!(samples.len().abs_diff(wanted) <= 1024, "{} samples, not {wanted}", samples.len());
+        assert_eq!(lumas(&preview, 20), lumas(&out, 20));
+    }
 }
 
 #[test]

@@ -134,6 +134,17 @@ impl Blobs {
         }
     }
 
+    /// Whether there is such a blob with the bytes that its name says. Reads all of them.
+    pub async fn intact(&self, hash: &BlobHash) -> Result<bool, StorageError> {
+        let local = match self.local(hash).await {
+            Ok(local) => local,
+            Err(StorageError::NoBlob(_) | StorageError::DamagedBlob(_)) => return Ok(false),
+            Err(other) => return Err(other),
+        };
+        let found = files::blocking("checking a blob", move || files::hash_file(&local)).await?;
+        Ok(found == *hash)
+    }
+
     /// The bytes of a half-open range that lies inside the blob.
     pub async fn read_range(&self, hash: &BlobHash, range: Range<u64>) -> Result<ByteStream, StorageError> {
         let length_bytes = self.len(hash).await?;

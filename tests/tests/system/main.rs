@@ -6,6 +6,7 @@ mod crashes;
 mod duplicates;
 mod grid;
 mod happy;
+mod live;
 mod long;
 mod previews;
 mod redis;

@@ -11,10 +11,10 @@ use super::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
     HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
     PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
-    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SuggestInput, Suggested, WatchInput,
-    Watched,
+    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput, SuggestInput, Suggested,
+    WatchInput, Watched,
 };
-use eightcount_domain::{ChoreographyState, SongGrid, TakeKey};
+use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
 use temporalio_macros::activity_definitions;
 
@@ -140,6 +140,12 @@ impl ProductActivities {
     /// Renders the candidates' takes ahead of the choice; gives how many are there.
     #[activity(name = "render_previews")]
     pub fn render_previews(input: RenderPreviewsInput) -> Result<u32, ActivityError> {
+        unimplemented!()
+    }
+
+    /// Encodes the section's sound.
+    #[activity(name = "encode_sound")]
+    pub fn encode_sound(input: SoundInput) -> Result<BlobHash, ActivityError> {
         unimplemented!()
     }
 

@@ -22,6 +22,22 @@ pub struct CrossEditInput {
     pub takes: Vec<TakeKey>,
     /// How many frames they have together.
     pub frames: u64,
+    /// The sound that lies under the whole, if it is encoded already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<BlobHash>,
+}
+
+/// The sound of a section, to be encoded once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SoundInput {
+    /// The song.
+    pub song: SongId,
+    /// When the section starts on the song's clock, seconds.
+    pub section_start: f64,
+    /// Frames per second of the takes.
+    pub fps: FrameRate,
+    /// The section's frames.
+    pub frames: u64,
 }
 
 /// A finished cross-edit.

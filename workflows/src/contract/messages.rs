@@ -1,6 +1,6 @@
 //! Messages to a running choreography.
 
-use eightcount_domain::StepId;
+use eightcount_domain::{StepId, Transition};
 use serde::{Deserialize, Serialize};
 
 /// Choose a step for an eight. Reachable as an update (answered) and as a signal (fire and forget).
@@ -13,6 +13,9 @@ pub struct SelectStep {
     /// Which way round, where the step is offered both ways; without it the one that is offered first.
     #[serde(default)]
     pub mirrored: Option<bool>,
+    /// How it is entered; none: as the selection of this step is entered now, else as the options say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transition: Option<Transition>,
     /// The revision the client saw.
     pub revision: u32,
 }

@@ -22,7 +22,7 @@ pub use activities::{
 };
 pub use amplitude::{Heard, HeardSection, SectionInput};
 pub use clustering::{AnalysedSection, Clustered};
-pub use cross_edit::{CrossEditInput, CrossEdited};
+pub use cross_edit::{CrossEditInput, CrossEdited, SoundInput};
 pub use ingest::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,
     IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,

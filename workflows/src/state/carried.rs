@@ -7,7 +7,7 @@ use super::{EightWork, Offered, SelectionWork, StageWork, State};
 use crate::contract::{CrossEdited, Heard};
 use eightcount_domain::{
     BlobHash, ChoreographyStatus, ClusterLabel, Eight, PerformanceId, PlanScore, Section, StageName, StepId,
-    SuggestionId, TakeKey,
+    SuggestionId, TakeKey, Transition,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ pub struct Carried {
     section: Section,
     hearing: BlobHash,
     analysed: BlobHash,
+    sound: Option<BlobHash>,
     revision: u32,
     version: u64,
     next_serial: u32,
@@ -38,7 +39,7 @@ struct CarriedEight {
     offers: Vec<CarriedStep>,
     rerolled: Vec<CarriedStep>,
     exhausted: bool,
-    selection: Option<(CarriedStep, Option<TakeKey>)>,
+    selection: Option<(CarriedStep, Option<TakeKey>, Option<Transition>)>,
 }
 
 /// Index into the performances, index of the step there, mirrored.
@@ -59,6 +60,7 @@ impl State {
             section: self.section,
             hearing: self.hearing.clone()?,
             analysed,
+            sound: self.sound.clone(),
             revision: self.revision,
             version: self.version,
             next_serial: self.next_serial,
@@ -76,6 +78,7 @@ impl Carried {
         state.section = self.section;
         state.hearing = Some(self.hearing);
         state.analysed = Some(self.analysed);
+        state.sound = self.sound;
         state.revision = self.revision;
         state.version = self.version;
         state.next_serial = self.next_serial;
@@ -117,7 +120,7 @@ impl Names {
             offers: work.offers.iter().map(|o| self.step(&o.step, o.mirrored)).collect(),
             rerolled: work.rerolled.iter().map(|step| self.step(step, false)).collect(),
             exhausted: work.exhausted,
-            selection: selection.map(|s| (self.step(&s.step, s.mirrored), s.take.clone())),
+            selection: selection.map(|s| (self.step(&s.step, s.mirrored), s.take.clone(), s.transition)),
         }
     }
 
@@ -137,11 +140,12 @@ impl Names {
         work.exhausted = carried.exhausted;
         work.previewed = true;
         work.rerolled = carried.rerolled.iter().filter_map(|s| self.named(*s)).collect();
-        work.selection = carried.selection.clone().and_then(|(step, take)| {
+        work.selection = carried.selection.clone().and_then(|(step, take, transition)| {
             let rendered = take.is_some();
             Some(SelectionWork {
                 step: self.named(step)?,
                 mirrored: step.2,
+                transition,
                 take,
                 rendered,
                 in_flight: false,

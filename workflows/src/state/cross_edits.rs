@@ -1,8 +1,8 @@
 //! Which cross-edits are due.
 
 use super::State;
-use crate::contract::{CrossEditInput, CrossEdited};
-use eightcount_domain::{ChoreographyStatus, StageName, TakeKey};
+use crate::contract::{CrossEditInput, CrossEdited, SoundInput};
+use eightcount_domain::{BlobHash, ChoreographyStatus, StageName, TakeKey};
 
 impl State {
     /// The stage to join next: due by the number of selections, its takes rendered, and not made of them yet.
@@ -20,6 +20,23 @@ impl State {
             }
             Some(self.cross_edit(stage, made.map_or(1, |work| work.revision + 1), takes))
         })
+    }
+
+    /// The section's sound, unless it is encoded.
+    pub(crate) fn wanted_sound(&self) -> Option<SoundInput> {
+        let input = SoundInput {
+            song: self.song.clone(),
+            section_start: self.section_start(),
+            fps: self.options.fps,
+            frames: self.frame_grid().total(),
+        };
+        Some(input).filter(|_| self.sound.is_none())
+    }
+
+    /// The section's sound is encoded.
+    pub(crate) fn apply_sound(&mut self, sound: BlobHash) {
+        self.sound = Some(sound);
+        self.touch();
     }
 
     /// Applies a finished cross-edit. It stays visible until a newer one replaces it.
@@ -82,6 +99,7 @@ impl State {
             fps: self.options.fps,
             takes,
             frames: range.map_or(0, |(_, end)| end),
+            sound: self.sound.clone().filter(|_| stage == StageName::Whole),
         }
     }
 }

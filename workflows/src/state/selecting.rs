@@ -9,6 +9,8 @@ use eightcount_domain::{ChoreographyStatus, ClusterLabel, FailureCode, Performan
 pub(crate) enum Accepted {
     /// It changes the choreography.
     Change,
+    /// The same step is entered in another way: nothing else changes.
+    Transition,
     /// The eight has this selection already.
     Nothing,
 }
@@ -19,7 +21,8 @@ impl State {
         self.check_changeable()?;
         let k = wish.eight as usize;
         let work = self.eights.get(k).ok_or(FailureCode::UnknownEight)?;
-        if work.selection.as_ref().is_some_and(|s| wish.names(&s.step, s.mirrored)) {
+        let selected = work.selection.as_ref().filter(|s| wish.names(&s.step, s.mirrored));
+        if selected.is_some_and(|s| wish.transition.is_none() || wish.transition == s.transition) {
             return Ok(Accepted::Nothing);
         }
         if self.open().is_some_and(|open| k > open) {
@@ -27,6 +30,9 @@ impl State {
         }
         if wish.revision != self.revision {
             return Err(FailureCode::StaleRevision);
+        }
+        if selected.is_some() {
+            return Ok(Accepted::Transition);
         }
         if !work.offers.iter().any(|offer| wish.names(&offer.step, offer.mirrored)) {
             return Err(FailureCode::StepNotOffered);
@@ -42,31 +48,46 @@ impl State {
     /// Makes a selection. Later selections stay, except the next one when it would no longer cut.
     pub(crate) fn select(&mut self, wish: &SelectStep) -> Result<Receipt, FailureCode> {
         self.messages += 1;
-        if self.check_select(wish)? == Accepted::Nothing {
-            return Ok(self.receipt());
-        }
         let k = wish.eight as usize;
-        let before = self.shown_before(k);
-        let work = &mut self.eights[k];
-        let Some(offer) = work.offers.iter().find(|offer| wish.names(&offer.step, offer.mirrored)) else {
-            return Err(FailureCode::StepNotOffered);
-        };
-        let take = offer.take.clone().filter(|_| work.offered_after == before);
-        work.selection = Some(SelectionWork {
-            step: offer.step.clone(),
-            mirrored: offer.mirrored,
-            take,
-            rendered: false,
-            in_flight: false,
-        });
-        work.asked = None;
-        self.follow_change(k + 1, &wish.step.performance);
+        match self.check_select(wish)? {
+            Accepted::Nothing => return Ok(self.receipt()),
+            Accepted::Transition => {
+                if let Some(selection) = self.eights[k].selection.as_mut() {
+                    selection.transition = wish.transition;
+                }
+                self.forget_take(k);
+            }
+            Accepted::Change => self.select_offered(k, wish)?,
+        }
         self.revision += 1;
         self.refused_signal = None;
         self.status =
             if self.open().is_none() { ChoreographyStatus::Complete } else { ChoreographyStatus::Selecting };
         self.touch();
         Ok(self.receipt())
+    }
+
+    fn select_offered(&mut self, k: usize, wish: &SelectStep) -> Result<(), FailureCode> {
+        let before = self.shown_before(k);
+        let usual = self.options.transition;
+        let work = &mut self.eights[k];
+        let Some(offer) = work.offers.iter().find(|offer| wish.names(&offer.step, offer.mirrored)) else {
+            return Err(FailureCode::StepNotOffered);
+        };
+        // Offers are planned with the usual transition; the first eight has none at all.
+        let as_offered =
+            work.offered_after == before && (k == 0 || wish.transition.is_none_or(|wished| wished == usual));
+        work.selection = Some(SelectionWork {
+            step: offer.step.clone(),
+            mirrored: offer.mirrored,
+            transition: wish.transition,
+            take: offer.take.clone().filter(|_| as_offered),
+            rendered: false,
+            in_flight: false,
+        });
+        work.asked = None;
+        self.follow_change(k + 1, &wish.step.performance);
+        Ok(())
     }
 
     /// The same, fire and forget: a refusal is shown in the state.

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::contract::PlanTakeInput;
-use eightcount_domain::{ChoreographyStatus, TakeKey};
+use eightcount_domain::{ChoreographyStatus, RenderProfile, TakeKey, Transition};
 
 /// One piece of work on a selected take.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +30,14 @@ impl State {
                 eight: k as u32,
                 step: selection.shown(),
                 previous: self.shown_before(k),
-                profile: self.profile(),
+                profile: self.profile_of(selection.transition),
             }),
         })
+    }
+
+    fn profile_of(&self, transition: Option<Transition>) -> RenderProfile {
+        let profile = self.profile();
+        RenderProfile { transition: transition.unwrap_or(profile.transition), ..profile }
     }
 
     /// Is eight `k` selected but not rendered? What joins an eight without a selection has to wait.
@@ -56,7 +61,10 @@ impl State {
     /// Applies a plan, unless one of the two steps changed meanwhile.
     pub(crate) fn apply_planned(&mut self, asked: &PlanTakeInput, take: TakeKey) {
         let k = asked.eight as usize;
-        if self.shown_before(k) != asked.previous {
+        let entered = self.eights.get(k).and_then(|e| e.selection.as_ref()).map(|s| s.transition);
+        if self.shown_before(k) != asked.previous
+            || entered.is_none_or(|transition| self.profile_of(transition) != asked.profile)
+        {
             return;
         }
         let Some(selection) = self.eights.get_mut(k).and_then(|e| e.selection.as_mut()) else { return };

@@ -120,6 +120,7 @@ fn wish(state: &State, k: usize, place: usize) -> SelectStep {
         eight: k as u32,
         step: offers[place % offers.len()].step.clone(),
         mirrored: None,
+        transition: None,
         revision: state.revision,
     }
 }
@@ -162,7 +163,9 @@ fn a_step_offered_both_ways_is_selected_the_way_that_is_wished() {
     state.apply_suggested(&question, &both);
     let mut select = |mirrored| {
         let revision = state.revision;
-        state.select(&SelectStep { eight: 0, step: step(1, 1), mirrored, revision }).unwrap();
+        state
+            .select(&SelectStep { eight: 0, step: step(1, 1), mirrored, transition: None, revision })
+            .unwrap();
         let selected = state.view().eights[0].selection.clone().unwrap();
         (state.revision, selected.mirrored, selected.take.unwrap())
     };
@@ -261,6 +264,33 @@ fn an_earlier_change_renders_two_takes_and_a_new_product() {
 }
 
 #[test]
+fn another_transition_renders_one_take() {
+    let mut state = begin(4);
+    choose_all(&mut state);
+    let selection = state.eights[2].selection.clone().unwrap();
+    let mut change = SelectStep {
+        eight: 2,
+        step: selection.step,
+        mirrored: None,
+        transition: Some(Transition::Whip),
+        revision: state.revision,
+    };
+    assert_eq!(state.check_select(&change), Ok(selecting::Accepted::Transition));
+    state.select(&change).unwrap();
+    let Some(TakeWork::Plan(planned)) = state.next_take() else { panic!("it is planned anew") };
+    assert_eq!((planned.eight, planned.profile.transition), (2, Transition::Whip));
+    assert_eq!(work_off(&mut state), 1);
+    assert!(state.is_product_ready());
+    let shown = state.view().eights[2].selection.clone().unwrap();
+    assert_eq!(shown.transition, Some(Transition::Whip));
+    // Repeated, or without a word about it, it stays.
+    change.revision = state.revision;
+    assert_eq!(state.check_select(&change), Ok(selecting::Accepted::Nothing));
+    change.transition = None;
+    assert_eq!(state.check_select(&change), Ok(selecting::Accepted::Nothing));
+}
+
+#[test]
 fn a_selection_that_would_not_cut_any_more_is_given_back() {
     let mut state = begin(4);
     // Eight 1 shows its first candidate, eight 2 a performance that eight 1 was offered too.
@@ -275,7 +305,8 @@ fn a_selection_that_would_not_cut_any_more_is_given_back() {
     let next = state.eights[2].selection.as_ref().unwrap().step.performance.clone();
     let same = state.eights[1].offers[1].step.clone();
     assert_eq!(same.performance, next);
-    let change = SelectStep { eight: 1, step: same, mirrored: None, revision: state.revision };
+    let change =
+        SelectStep { eight: 1, step: same, mirrored: None, transition: None, revision: state.revision };
     state.select(&change).unwrap();
     assert_eq!(state.view().open_eight, Some(2));
     assert_eq!(state.view().status, ChoreographyStatus::Selecting);

@@ -22,6 +22,8 @@ impl State {
             plan: self.plan,
             eights: self.eights.iter().enumerate().map(|(k, work)| self.view_eight(k, work)).collect(),
             stages: self.view_stages(),
+            analysis: self.analysed.clone(),
+            sound: self.sound.clone(),
         }
     }
 
@@ -57,6 +59,7 @@ impl State {
             selection: work.selection.as_ref().map(|selection| Selection {
                 step: selection.step.clone(),
                 mirrored: selection.mirrored,
+                transition: selection.transition,
                 take: selection.take.clone(),
                 rendered: selection.rendered,
             }),

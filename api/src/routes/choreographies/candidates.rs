@@ -83,7 +83,10 @@ pub async fn handle(
     let suggestion = app.storage().choreo.suggestion(&asked).await?.ok_or(Refused::NotYet)?;
     let mut candidates = Vec::with_capacity(suggestion.candidates.len());
     for candidate in suggestion.candidates {
-        candidates.push(view(&app, candidate, eight, language).await?);
+        let preview_with_sound_url =
+            format!("/api/choreographies/{id}/eights/{k}/previews/{}", candidate.take);
+        let view = view(&app, candidate, eight, language).await?;
+        candidates.push(CandidateView { preview_with_sound_url, ..view });
     }
     Ok(Json(CandidatesView {
         choreography: id,

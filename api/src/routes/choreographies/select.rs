@@ -8,7 +8,7 @@ use crate::{
     views::ReceiptView,
 };
 use axum::{Json, extract::State};
-use eightcount_domain::{ChoreographyId, FailureCode, StepId};
+use eightcount_domain::{ChoreographyId, FailureCode, StepId, Transition};
 use eightcount_workflows::contract::SelectStep;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -24,6 +24,10 @@ pub struct Select {
     pub mirrored: Option<bool>,
     /// The revision of the choreography that you saw.
     pub revision: u32,
+    /// How it is entered from the selection before; missing: as this step's selection is entered now, else as the
+    /// options say. Sent with the step that is selected already, it changes the transition alone.
+    #[serde(default)]
+    pub transition: Option<Transition>,
 }
 
 /// Select a step for an eight
@@ -53,7 +57,8 @@ pub async fn handle(
     Body(choice): Body<Select>,
 ) -> Result<Json<ReceiptView>, Problem> {
     let step: StepId = choice.step.parse().map_err(|_| Problem::new(FailureCode::UnknownStep))?;
-    let wish = SelectStep { eight: k, step, mirrored: choice.mirrored, revision: choice.revision };
+    let Select { mirrored, revision, transition, .. } = choice;
+    let wish = SelectStep { eight: k, step, mirrored, transition, revision };
     match app.gateway().select(&id, wish).await {
         Ok(receipt) => {
             app.reader().acknowledge(&id, receipt.version);

@@ -5,10 +5,11 @@ use crate::{
     downloads::Download,
     extract::Id,
     problem::{Problem, ProblemBody},
+    takes,
     views::FileBody,
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
-use eightcount_domain::{BlobHash, FailureCode, TakeKey};
+use eightcount_domain::TakeKey;
 
 /// Watch a take
 ///
@@ -34,10 +35,6 @@ pub async fn handle(
     Id(id): Id<TakeKey>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if let Some((blob, _)) = app.storage().product.take(&id).await? {
-        return Download::inline(blob, "video/mp4").immutable().answer(&app, &headers).await;
-    }
-    // The key is the hash of the plan: a take whose plan is stored is on its way.
-    let planned = app.storage().blobs.exists(&BlobHash(id.0)).await?;
-    Err(Problem::new(if planned { FailureCode::NotReadyYet } else { FailureCode::UnknownTake }))
+    let (blob, _) = takes::file(&app, &id).await?;
+    Download::inline(blob, "video/mp4").immutable().answer(&app, &headers).await
 }

@@ -246,9 +246,12 @@ async fn storing_again_heals_a_damaged_file() {
     let hash = blobs.put_bytes(b"a song").await.unwrap();
     let path = blobs.local(&hash).await.unwrap().to_owned();
     fs::write(&path, b"a so").unwrap();
+    assert!(!blobs.intact(&hash).await.unwrap());
     blobs.put_bytes(b"a song").await.unwrap();
     assert_eq!(blobs.read(&hash).await.unwrap(), b"a song");
+    assert!(blobs.intact(&hash).await.unwrap());
     fs::write(&path, b"a s0ng").unwrap();
+    assert!(!blobs.intact(&hash).await.unwrap());
     blobs.put_file(&write(&scratch, "source", b"a song")).await.unwrap();
     assert_eq!(blobs.read(&hash).await.unwrap(), b"a song");
 }

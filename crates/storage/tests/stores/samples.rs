@@ -76,8 +76,13 @@ pub fn choreography_id(n: u8) -> ChoreographyId {
 }
 
 pub fn choreography(n: u8, version: u64) -> ChoreographyState {
-    let selection =
-        Selection { step: step(1, 3).id, mirrored: true, take: Some(TakeKey(hash(77))), rendered: false };
+    let selection = Selection {
+        step: step(1, 3).id,
+        mirrored: true,
+        transition: None,
+        take: Some(TakeKey(hash(77))),
+        rendered: false,
+    };
     let eight = |selection| EightState {
         section: Section { start_ms: Millis(10_000), end_ms: Millis(13_750) },
         cluster: Some(ClusterLabel(1)),
@@ -102,6 +107,8 @@ pub fn choreography(n: u8, version: u64) -> ChoreographyState {
         eights: vec![eight(Some(selection)), eight(None)],
         plan: Some(PlanScore { eights: 2, total: 1.5, greedy_total: 1.25 }),
         stages: vec![stage(StageName::Quarter, 1)],
+        analysis: None,
+        sound: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sample tables of a file with one track.
 
-use super::Mp4Error;
+use crate::Mp4Error;
+use crate::write::MOVIE_TIMESCALE;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -8,32 +9,33 @@ use std::io::{Read, Seek, SeekFrom};
 const MOOV_MAX: u64 = 64 << 20;
 
 /// A track whose samples lie in the file one after the other.
-pub(super) struct Track {
+#[derive(Clone, Debug)]
+pub struct Track {
     /// Ticks a second.
-    pub(super) timescale: u32,
+    pub(crate) timescale: u32,
     /// Width and height as the track header has them (16.16 fixed point).
-    pub(super) size: [u32; 2],
+    pub(crate) size: [u32; 2],
     /// The `stsd` payload, without what it says of bit rates: that differs from take to take and binds nobody.
-    pub(super) sample_entries: Vec<u8>,
+    pub(crate) sample_entries: Vec<u8>,
     /// Bytes of each sample.
-    pub(super) sizes: Vec<u32>,
+    pub(crate) sizes: Vec<u32>,
     /// Runs of (samples, ticks).
-    pub(super) deltas: Vec<(u32, u32)>,
+    pub(crate) deltas: Vec<(u32, u32)>,
     /// Runs of (samples, ticks from decoding to showing); none when there is no reordering.
-    pub(super) delays: Vec<(u32, u32)>,
+    pub(crate) delays: Vec<(u32, u32)>,
     /// Samples from which decoding can start, from 1; none when all are.
-    pub(super) sync: Option<Vec<u32>>,
+    pub(crate) sync: Option<Vec<u32>>,
     /// The tick of the media at which the presentation starts.
-    pub(super) media_start: u32,
+    pub(crate) media_start: u32,
     /// Length of the presentation, in ticks of the file's movie clock.
-    pub(super) shown_ticks: u64,
+    pub(crate) shown_ticks: u64,
     /// Where the samples start in the file.
-    pub(super) data_start: u64,
+    pub(crate) data_start: u64,
 }
 
 impl Track {
     /// Reads the only track of a file.
-    pub(super) fn read(file: &mut File) -> Result<Self, Mp4Error> {
+    pub fn read(file: &mut File) -> Result<Self, Mp4Error> {
         let moov = movie(file)?;
         let trak = only(&moov, *b"trak")?;
         let mdia = only(trak, *b"mdia")?;
@@ -61,15 +63,85 @@ impl Track {
     }
 
     /// Bytes of all samples.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.sizes.iter().map(|size| u64::from(*size)).sum()
     }
 
+    /// How many samples it has: frames of a video, packets of a sound.
+    pub fn samples(&self) -> u64 {
+        self.sizes.len() as u64
+    }
+
+    /// Ticks a second of its clock.
+    pub fn timescale(&self) -> u32 {
+        self.timescale
+    }
+
+    /// Width and height of its picture in pixels; 0 of a sound.
+    pub fn picture(&self) -> (u32, u32) {
+        (self.size[0] >> 16, self.size[1] >> 16)
+    }
+
+    /// Where its samples end in the file.
+    pub fn data_end(&self) -> u64 {
+        self.data_start + self.bytes()
+    }
+
+    /// Ticks from its first sample to the first one that is heard or shown.
+    pub fn lead_ticks(&self) -> u32 {
+        self.media_start
+    }
+
+    /// How long it is heard or shown, seconds.
+    pub fn shown_s(&self) -> f64 {
+        self.shown_ticks as f64 / MOVIE_TIMESCALE as f64
+    }
+
+    /// The part of a sound from `start` to `end`, in ticks from where it is first heard; empty outside of it. One
+    /// packet more is kept before it, unheard, because each packet of AAC is decoded with the help of the one before.
+    #[must_use]
+    pub fn cut(&self, start: u64, end: u64) -> Self {
+        let lead = u64::from(self.media_start);
+        let lengths =
+            self.deltas.iter().flat_map(|(count, ticks)| std::iter::repeat_n(*ticks, *count as usize));
+        let lengths: Vec<u32> = lengths.take(self.sizes.len()).collect();
+        let starts: Vec<u64> = lengths
+            .iter()
+            .scan(0, |at, ticks| Some(std::mem::replace(at, *at + u64::from(*ticks))))
+            .collect();
+        let heard = starts.partition_point(|at| *at <= lead + start).saturating_sub(1);
+        let from = heard.saturating_sub(1);
+        let to = starts.partition_point(|at| *at < lead + end).max(from);
+        let kept_from = starts.get(from).copied().unwrap_or(0);
+        let all = starts.last().zip(lengths.last()).map_or(0, |(at, ticks)| at + u64::from(*ticks));
+        let shown = end.min(all.saturating_sub(lead)).saturating_sub(start);
+        Self {
+            sizes: self.sizes[from..to].to_vec(),
+            deltas: merged(&lengths[from..to]),
+            data_start: self.data_start + self.sizes[..from].iter().map(|size| u64::from(*size)).sum::<u64>(),
+            media_start: (lead + start).saturating_sub(kept_from) as u32,
+            shown_ticks: shown * MOVIE_TIMESCALE / u64::from(self.timescale.max(1)),
+            ..self.clone()
+        }
+    }
+
     /// Ticks of every frame, if all are as long.
-    pub(super) fn frame_ticks(&self) -> Option<u32> {
+    pub fn frame_ticks(&self) -> Option<u32> {
         let first = self.deltas.first()?.1;
         self.deltas.iter().all(|(_, ticks)| *ticks == first).then_some(first)
     }
+}
+
+/// Runs of equal values.
+fn merged(values: &[u32]) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for value in values {
+        match runs.last_mut() {
+            Some((count, same)) if same == value => *count += 1,
+            _ => runs.push((1, *value)),
+        }
+    }
+    runs
 }
 
 /// The payload of the `moov` box.
@@ -114,7 +186,7 @@ fn read_up_to(file: &mut File, buffer: &mut [u8]) -> Result<usize, Mp4Error> {
 }
 
 /// The boxes inside a payload.
-fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(crate) fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let size = word(bytes, 0).ok()? as usize;
         let kind = bytes.get(4..8)?.try_into().ok()?;
@@ -124,7 +196,7 @@ fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     })
 }
 
-fn first(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+pub(crate) fn first(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     boxes(bytes).find(|(found, _)| *found == kind).map(|(_, payload)| payload)
 }
 

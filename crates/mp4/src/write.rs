@@ -1,19 +1,18 @@
 //! The head of a joined file: everything but the samples.
 
-use super::Mp4Error;
-use super::read::Track;
+use crate::{Mp4Error, Track};
 
 /// Ticks a second of the movie's own clock, as in every file we write.
-const MOVIE_TIMESCALE: u64 = 90_000;
+pub(crate) const MOVIE_TIMESCALE: u64 = 90_000;
 /// The transformation that changes nothing (8.2.2).
-const MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
+pub(crate) const MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// A joined file without its samples.
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// `ftyp`, `moov` and the header of `mdat`.
-    pub(super) head: Vec<u8>,
+    pub(crate) head: Vec<u8>,
     /// Bytes of sound that follow each take.
-    pub(super) audio_bytes: Vec<u64>,
+    pub(crate) audio_bytes: Vec<u64>,
 }
 
 /// A track as it is written: its tables, and its samples in chunks.
@@ -31,7 +30,7 @@ struct Written<'a> {
 }
 
 /// Lays out takes, each one chunk, with the sound that belongs to each behind it.
-pub(super) fn layout(takes: &[&Track], audio: Option<&Track>) -> Result<Layout, Mp4Error> {
+pub(crate) fn layout(takes: &[&Track], audio: Option<&Track>) -> Result<Layout, Mp4Error> {
     let video = join_video(takes)?;
     let ends: Vec<u64> = video
         .chunks
@@ -183,16 +182,16 @@ fn tables(track: &Written<'_>, offsets: &[u64]) -> Vec<u8> {
     out
 }
 
-fn words(words: &[u32]) -> Vec<u8> {
+pub(crate) fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_be_bytes()).collect()
 }
 
-fn boxed(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn boxed(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let payload = parts.concat();
     [&words(&[payload.len() as u32 + 8]), kind.as_slice(), &payload].concat()
 }
 
 /// A box with version 0 and flags (4.2).
-fn full(kind: [u8; 4], flags: u32, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn full(kind: [u8; 4], flags: u32, parts: &[&[u8]]) -> Vec<u8> {
     boxed(kind, &[&words(&[flags]), &parts.concat()])
 }

@@ -1,0 +1,91 @@
+//! From the last selection to the product, over HTTP, with every preview rendered: what the user waits for.
+//!
+//! `cargo bench --profile dev -p eightcount-tests --bench render [-- EIGHTS…]`: 8 and 32 eights at 720p when nothing is said.
+
+use anyhow::{Context, Result, ensure};
+use eightcount_domain::StageName;
+use eightcount_tests::{Dance, Fixture, Instance, until};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// How often the whole is danced.
+const ROUNDS: usize = 3;
+/// Longest wait for previews.
+const PREVIEWS: Duration = Duration::from_secs(240);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let asked: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let counts = if asked.is_empty() { vec![8, 32] } else { asked };
+    let fixture = Fixture::get().await?;
+    let data = fixture.data()?;
+    let instance = Instance::start(data.path()).await?;
+    println!("| eights | product ready after the last selection, s | first preview, s | all previews, s |");
+    println!("|---|---|---|---|");
+    for eights in counts {
+        ensure!(eights <= fixture.eights_s.len(), "the song has {} eights", fixture.eights_s.len());
+        for _ in 0..ROUNDS {
+            let mut start = fixture.start(0..eights, 720)?;
+            start.options.previews = true;
+            let dance = Dance::start(&instance.http, &start).await?;
+            let mut waits = Vec::new();
+            for eight in 0..eights - 1 {
+                // Previews are looked at once; then chosen faster than a user could.
+                if eight == 1 {
+                    waits = previews(&dance, eight).await?;
+                }
+                dance.choose_best(eight).await?;
+            }
+            previews(&dance, eights - 1).await?;
+            dance
+                .until("the takes before it are rendered", |state| {
+                    let selected = state.eights.iter().filter_map(|eight| eight.selection.as_ref());
+                    selected.filter(|selection| selection.rendered).count() == eights - 1
+                })
+                .await?;
+            let begun = Instant::now();
+            dance.choose_best(eights - 1).await?;
+            let ready = product(&dance, begun).await?;
+            let seconds = |wait: Option<&Duration>| wait.map_or(f64::NAN, Duration::as_secs_f64);
+            println!(
+                "| {eights} | {:.3} | {:.2} | {:.2} |",
+                ready.as_secs_f64(),
+                seconds(waits.first()),
+                seconds(waits.last())
+            );
+        }
+    }
+    instance.stop().await
+}
+
+/// When each preview of an eight was ready, counted from when its candidates were.
+async fn previews(dance: &Dance, eight: usize) -> Result<Vec<Duration>> {
+    dance.candidates(eight).await?;
+    let begun = Instant::now();
+    let mut ready = Vec::new();
+    until("every preview is rendered", PREVIEWS, async || {
+        let offered = dance.candidates(eight).await?.candidates;
+        let there = offered.iter().filter(|candidate| candidate.preview_ready).count();
+        ready.resize(there.max(ready.len()), begun.elapsed());
+        Ok((there == offered.len()).then_some(()))
+    })
+    .await?;
+    Ok(ready)
+}
+
+/// How long after `begun` the product could be downloaded.
+async fn product(dance: &Dance, begun: Instant) -> Result<Duration> {
+    loop {
+        let answer = dance.http.get_with(&dance.path("/product"), &[("range", "bytes=0-99")]).await?;
+        match answer.status {
+            206 => break,
+            409 => tokio::time::sleep(Duration::from_millis(5)).await,
+            _ => anyhow::bail!("{}", answer.said()),
+        }
+    }
+    let ready = begun.elapsed();
+    let stages: Vec<Value> = dance.http.read(&dance.path("/stages")).await?;
+    let whole = stages.iter().find(|stage| stage["stage"] == StageName::Whole.as_str());
+    whole.context("a product without a stage")?;
+    Ok(ready)
+}
