@@ -76,6 +76,7 @@ impl State {
         work.selection = Some(SelectionWork {
             step: offer.step.clone(),
             mirrored: offer.mirrored,
+            transition: None,
             take: Some(offer.take.clone()),
             rendered: false,
             in_flight: false,
