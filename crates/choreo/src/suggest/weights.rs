@@ -11,8 +11,7 @@ pub(super) const TERMS: usize = 7;
 /// Connection leads, because a jump at the cut is what a viewer of a cross-edit sees first; a repeated phrase counts
 /// almost as much, so that the step danced to it before is offered first; the music's sound and strength follow
 /// (energy beat by beat, contour eight by eight); tempo is already limited by its filter, and novelty only breaks
-/// near-ties. The presets about double what they are named after. These are judgements, not measurements: what they
-/// lead to is measured by `make bench-suggest-quality`.
+/// near-ties. The presets about double what they are named after. These are judgements, not measurements.
 pub const WEIGHTS: [(Term, [f32; 4]); TERMS] = [
     (Term::Similarity, [0.16, 0.12, 0.12, 0.10]),
     (Term::Energy, [0.16, 0.10, 0.26, 0.10]),
