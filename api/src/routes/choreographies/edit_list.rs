@@ -40,6 +40,7 @@ pub enum EditListFormat {
 pub struct EditListQuery {
     /// OpenTimelineIO when missing.
     #[serde(default)]
+    #[param(inline)]
     pub format: EditListFormat,
 }
 
