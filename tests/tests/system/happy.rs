@@ -75,7 +75,8 @@ async fn stages_come_when_they_are_due(dance: &Dance) -> Result<()> {
     dance.choose_best(0).await?;
     let offered = dance.candidates(1).await?;
     assert!(!offered.candidates.is_empty() && offered.candidates.iter().all(|c| !c.reasons.is_empty()));
-    assert!(offered.candidates.windows(2).all(|pair| pair[0].score >= pair[1].score), "best first");
+    // Their order is the business of `choreo`: roles and what a step leads to count beside the score.
+    assert!(offered.candidates.iter().all(|c| c.score > 0.0 && c.score <= 1.0));
     assert_eq!(names(&dance.state().await?), []);
     dance.choose_best(1).await?;
     dance.stage(StageName::Quarter).await?;
