@@ -140,6 +140,7 @@ export const en = {
   'term.tempo': 'Tempo',
   'term.repeat': 'Repeat',
   'term.novelty': 'New',
+  'term.contour': 'Contour',
 
   'grow.title': 'The dance so far',
   'grow.empty': 'Your first choice appears here.',

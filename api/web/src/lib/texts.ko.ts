@@ -141,6 +141,7 @@ export const ko: Texts = {
   'term.tempo': '템포',
   'term.repeat': '반복',
   'term.novelty': '새로움',
+  'term.contour': '흐름',
 
   'grow.title': '지금까지의 춤',
   'grow.empty': '첫 번째로 고른 동작이 여기에 나옵니다.',
