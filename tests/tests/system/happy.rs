@@ -77,6 +77,16 @@ async fn stages_come_when_they_are_due(dance: &Dance) -> Result<()> {
     assert!(!offered.candidates.is_empty() && offered.candidates.iter().all(|c| !c.reasons.is_empty()));
     // Their order is the business of `choreo`: roles and what a step leads to count beside the score.
     assert!(offered.candidates.iter().all(|c| c.score > 0.0 && c.score <= 1.0));
+    let shown: Value = dance.http.read(&dance.path("/eights/1/candidates")).await?;
+    for candidate in shown["candidates"].as_array().context("no candidates")? {
+        let terms = candidate["terms"].as_array().context("no terms")?;
+        let sum = |of: &dyn Fn(&Value) -> Option<f64>| terms.iter().map(of).sum::<Option<f64>>();
+        let weights = sum(&|term| term["weight"].as_f64()).context("no weights")?;
+        let score =
+            sum(&|term| Some(term["value"].as_f64()? * term["weight"].as_f64()?)).context("no values")?;
+        assert!((weights - 1.0).abs() < 1e-4, "{candidate}");
+        assert!(candidate["score"].as_f64().is_some_and(|said| (said - score).abs() < 1e-4), "{candidate}");
+    }
     assert_eq!(names(&dance.state().await?), []);
     dance.choose_best(1).await?;
     dance.stage(StageName::Quarter).await?;
