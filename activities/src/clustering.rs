@@ -1,4 +1,6 @@
 //! Clustering: which eights of the section sound alike.
+//!
+//! Labels travel on; the similarity of any two eights, which grows with the square of their number, is kept for the API.
 
 use crate::amplitude::section_key;
 use crate::desk::{Desk, compute, is_there};
@@ -9,7 +11,8 @@ use eightcount_workflows::contract::{AnalysedSection, Clustered, SectionInput};
 
 /// Clusters the section, or finds that it was clustered.
 pub(crate) async fn clusters(desk: &Desk, input: SectionInput) -> Result<Clustered, Failure> {
-    let key = section_key(&input)?.analysis("clustering");
+    let section_key = section_key(&input)?;
+    let (key, shown) = (section_key.analysis("clustering"), section_key.analysis("clusters"));
     if let Some(blob) = desk.storage.audio.section_analysis(&key).await?
         && is_there(&desk.storage, &blob).await?
     {
@@ -26,6 +29,9 @@ pub(crate) async fn clusters(desk: &Desk, input: SectionInput) -> Result<Cluster
     })
     .await?;
     let section = desk.write_json(&AnalysedSection { eights: input.eights, features: vectors }).await?;
+    // What the API shows goes first: who finds the clustering finds this as well.
+    let clusters = desk.write_json(&clustering).await?;
+    desk.storage.audio.put_section_analysis(&shown, &clusters).await?;
     let clustered = Clustered { labels: clustering.labels, silhouette: clustering.silhouette, section };
     let blob = desk.write_json(&clustered).await?;
     desk.storage.audio.put_section_analysis(&key, &blob).await?;

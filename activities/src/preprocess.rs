@@ -2,13 +2,14 @@
 
 use crate::desk::{Desk, compute, is_there};
 use crate::failure::Failure;
-use eightcount_audio::{correct, hear, hear_tapped, snap_section};
-use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, SongId, SongStatus};
+use eightcount_audio::{SAMPLE_RATE, correct, hear, hear_tapped, outlined, snap_section};
+use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, SongId, SongStatus, Waveform};
 use eightcount_storage::Preparation;
 use eightcount_workflows::contract::{ConcludeHearingInput, PreprocessInput, Preprocessed};
 
 /// Hears the song, or finds that it was heard, and snaps the section to eights.
 pub(crate) async fn preprocess(desk: &Desk, input: PreprocessInput) -> Result<Preprocessed, Failure> {
+    outline(desk, &input.song).await?;
     let (blob, hearing) = heard(desk, &input.song, input.correction).await?;
     let eights = match input.section {
         Some(section) => snap_section(&hearing.grid, section, hearing.duration_s)?,
@@ -23,6 +24,21 @@ pub(crate) async fn preprocess(desk: &Desk, input: PreprocessInput) -> Result<Pr
         confidence: hearing.grid.confidence,
         eights,
     })
+}
+
+/// Keeps the waveform of the song at every zoom, or finds that it is kept. Before it is heard: where no beat is found,
+/// the user taps along with what is shown.
+async fn outline(desk: &Desk, song: &SongId) -> Result<(), Failure> {
+    if let Some(blob) = desk.storage.audio.waveform(song).await?
+        && is_there(&desk.storage, &blob).await?
+    {
+        return Ok(());
+    }
+    let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
+    let finest = compute(move || outlined(&pcm, Waveform::FINEST as usize)).await?;
+    let bytes = Waveform::new(SAMPLE_RATE, finest).to_bytes();
+    let blob = desk.storage.blobs.put_bytes(&bytes).await?;
+    Ok(desk.storage.audio.put_waveform(song, &blob).await?)
 }
 
 /// Records how a hearing ended.

@@ -1,7 +1,8 @@
-//! What is known of one eight, from the shared view or else from the records, which fill the view again.
+//! What is known of the eights, from the shared view or else from the records, which fill the view again.
 
-use eightcount_domain::{Amplitude, ChoreographyState, EightState};
+use eightcount_domain::{Amplitude, ChoreographyState, Clustering, EightState};
 use eightcount_storage::{Likeness, SectionKey, Storage, StorageError};
+use serde::de::DeserializeOwned;
 
 /// Names the section of a choreography; none before it is cut into eights.
 fn key_of(state: &ChoreographyState) -> Option<SectionKey> {
@@ -19,17 +20,32 @@ pub async fn amplitude(
     if let Some(amplitude) = storage.shared.ampl(&key.eight(k)).await {
         return Ok(Some(amplitude));
     }
-    let Some(blob) = storage.audio.section_analysis(&key.analysis("amplitude")).await? else {
-        return Ok(None);
-    };
-    let measured = serde_json::from_slice::<Vec<Amplitude>>(&storage.blobs.read(&blob).await?);
-    let measured =
-        measured.map_err(|source| StorageError::Damaged { what: "amplitude", source: source.into() })?;
-    let amplitude = measured.get(k as usize).copied();
+    let measured: Option<Vec<Amplitude>> = analysis(storage, &key, "amplitude").await?;
+    let amplitude = measured.and_then(|measured| measured.get(k as usize).copied());
     if let Some(amplitude) = &amplitude {
         storage.shared.set_ampl(&key.eight(k), amplitude).await;
     }
     Ok(amplitude)
+}
+
+/// Which eights sound alike, and how much; none before they were clustered.
+pub async fn clustering(
+    storage: &Storage,
+    state: &ChoreographyState,
+) -> Result<Option<Clustering>, StorageError> {
+    let Some(key) = key_of(state) else { return Ok(None) };
+    analysis(storage, &key, "clusters").await
+}
+
+/// What was measured of a whole section.
+async fn analysis<T: DeserializeOwned>(
+    storage: &Storage,
+    key: &SectionKey,
+    what: &'static str,
+) -> Result<Option<T>, StorageError> {
+    let Some(blob) = storage.audio.section_analysis(&key.analysis(what)).await? else { return Ok(None) };
+    let analysis = serde_json::from_slice(&storage.blobs.read(&blob).await?);
+    analysis.map(Some).map_err(|source| StorageError::Damaged { what, source: source.into() })
 }
 
 /// Which steps' music is most like an eight's; none before steps were suggested for it.

@@ -10,12 +10,12 @@ mod report;
 mod song;
 
 pub use candidates::{CandidateView, CandidatesView};
-pub use eight::{EightView, SelectionsView};
+pub use eight::{ClustersView, EightView, SelectionsView};
 pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
 pub use performance::PerformanceView;
 pub use report::{ReportEight, ReportView};
-pub use song::{HeardSong, SongDetail, SongView};
+pub use song::{HeardSong, SongDetail, SongView, WaveformView};
 
 use eightcount_workflows::contract::Receipt;
 use serde::Serialize;

@@ -27,6 +27,8 @@ async fn what_is_not_there_is_told_by_its_own_code() {
         ("/api/songs/%ff%fe".to_owned(), "unknown_song"),
         (format!("/api/songs/{}", hash("A")), "unknown_song"),
         (format!("/api/songs/{none}/audio"), "unknown_song"),
+        (format!("/api/songs/{none}/waveform"), "unknown_song"),
+        (format!("/api/choreographies/{CHOREOGRAPHY}x/clusters"), "unknown_choreography"),
         (format!("/api/performances/{none}"), "unknown_performance"),
         (format!("/api/performances/{none}/video"), "unknown_performance"),
         (format!("/api/steps/{none}.0/thumbnail"), "unknown_step"),
@@ -135,6 +137,29 @@ async fn the_same_bytes_again_are_the_song_that_is_there() {
     assert_eq!((answer.status.as_u16(), &answer.json()["id"]), (200, &serde_json::json!(id)));
     assert_eq!(answer.json()["title"], "춤 \"1\"");
     assert!(api.files().iter().all(|file| !file.contains("incoming")), "{:?}", api.files());
+}
+
+#[tokio::test]
+async fn a_waveform_is_shown_near_and_far() {
+    let api = TestApi::new().await;
+    let id = api.song(b"OggS a song", SongStatus::Ready).await;
+    let shown = async |query: &str| api.get(&format!("/api/songs/{id}/waveform{query}")).await.json();
+    let points = |shown: &serde_json::Value| shown["peaks"].as_array().unwrap().len();
+    let far = shown("").await;
+    assert_eq!(far["zooms"].as_array().unwrap().len(), 5);
+    assert_eq!((&far["points_per_second"], points(&far)), (&far["zooms"][2], 4307));
+    let near = shown("?points_per_second=300&start_ms=10000&end_ms=12000").await;
+    assert_eq!(near["points_per_second"], near["zooms"][4]);
+    assert!((near["start_s"].as_f64().unwrap() - 10.0).abs() < 0.003);
+    assert_eq!((points(&near), &near["peaks"][0]), (690, &serde_json::json!([-100, 100])));
+    assert!(points(&shown("?points_per_second=1e9").await) <= 20_000);
+    assert_eq!(points(&shown("?start_ms=18446744073709551615").await), 0);
+    let other = api.song(b"another song", SongStatus::Hearing).await;
+    assert_eq!(
+        api.get(&format!("/api/songs/{other}/waveform")).await.problem(),
+        (409, "song_not_ready".into())
+    );
+    assert_eq!(api.get(&format!("/api/songs/{id}/waveform?start_ms=-1")).await.problem().1, "bad_request");
 }
 
 #[tokio::test]

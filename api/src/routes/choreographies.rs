@@ -3,6 +3,7 @@
 mod auto;
 mod cancel;
 mod candidates;
+mod clusters;
 mod create;
 mod edit_list;
 mod eight;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::handle))
         .routes(routes!(get::handle))
         .routes(routes!(selections::handle))
+        .routes(routes!(clusters::handle))
         .routes(routes!(eight::handle))
         .routes(routes!(candidates::handle))
         .routes(routes!(select::handle))

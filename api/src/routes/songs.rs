@@ -5,6 +5,7 @@ mod get;
 pub mod grid;
 mod list;
 pub mod upload;
+mod waveform;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,4 +16,5 @@ pub fn timed() -> OpenApiRouter<App> {
         .routes(routes!(list::handle))
         .routes(routes!(get::handle))
         .routes(routes!(audio::handle))
+        .routes(routes!(waveform::handle))
 }

@@ -1,6 +1,8 @@
 //! Eights.
 
-use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, ChoreographyId, EightState, Selection, SimilarStep};
+use eightcount_domain::{
+    Amplitude, BEATS_PER_EIGHT, ChoreographyId, Clustering, EightState, Selection, SimilarStep,
+};
 use eightcount_storage::Likeness;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,4 +66,27 @@ pub struct SelectionsView {
     pub version: u64,
     /// One for each eight, none where nothing is chosen; empty before the section is cut into eights.
     pub selections: Vec<Option<Selection>>,
+}
+
+/// Which eights sound alike.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ClustersView {
+    /// The choreography.
+    pub choreography: ChoreographyId,
+    /// The cluster of each eight, in order of appearance: A is that of the first eight.
+    #[schema(example = json!(["A", "A", "B", "A"]))]
+    pub clusters: Vec<String>,
+    /// How clear the clusters are: mean silhouette, -1 to 1; 0 when there is only one cluster.
+    pub silhouette: f32,
+    /// How alike any two eights are: 0 (as far apart as any two of the section) to 1 (the same). A row for each eight.
+    pub similarity: Vec<Vec<f32>>,
+}
+
+impl ClustersView {
+    /// Of a choreography's section.
+    pub fn of(choreography: ChoreographyId, clustering: Clustering) -> Self {
+        let Clustering { labels, silhouette, similarity } = clustering;
+        let clusters = labels.iter().map(ToString::to_string).collect();
+        Self { choreography, clusters, silhouette, similarity }
+    }
 }

@@ -2,6 +2,7 @@
 
 use eightcount_domain::{
     BEATS_PER_EIGHT, BeatGrid, Confidence, FailureCode, Hearing, Millis, Song, SongGrid, SongId, SongStatus,
+    Waveform, WaveformPart,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -90,6 +91,28 @@ pub struct SongEight {
     pub start_s: f64,
     /// When it ends, seconds.
     pub end_s: f64,
+}
+
+/// The waveform of a song, or a part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct WaveformView {
+    /// Points in a second of each zoom that there is, coarsest first.
+    pub zooms: Vec<f64>,
+    /// Points in a second of this one.
+    pub points_per_second: f64,
+    /// Where the first point starts, seconds.
+    pub start_s: f64,
+    /// Lowest and highest sample of each point, -127 to 127.
+    #[schema(value_type = Vec<Vec<i32>>)]
+    pub peaks: Vec<[i8; 2]>,
+}
+
+impl WaveformView {
+    /// A part of a waveform.
+    pub fn of(waveform: &Waveform, part: WaveformPart) -> Self {
+        let WaveformPart { points_per_second, start_s, peaks } = part;
+        Self { zooms: waveform.zooms().to_vec(), points_per_second, start_s, peaks }
+    }
 }
 
 impl HeardSong {

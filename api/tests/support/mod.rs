@@ -8,7 +8,7 @@ use axum::{
 use eightcount_api::{ApiConfig, App, Limits, router};
 use eightcount_domain::{
     BeatGrid, BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus,
-    Confidence, GridCorrection, Hearing, Millis, Section, Song, SongId, SongStatus,
+    Confidence, GridCorrection, Hearing, Millis, Section, Song, SongId, SongStatus, Waveform,
 };
 use eightcount_storage::{BlobsConfig, S3Access, Storage, StorageConfig};
 use serde_json::Value;
@@ -143,6 +143,11 @@ impl TestApi {
         };
         let blob = self.storage.blobs.put_bytes(&serde_json::to_vec(&hearing).unwrap()).await.unwrap();
         self.storage.audio.put_hearing(&id, GridCorrection::default(), &blob).await.unwrap();
+        if status == SongStatus::Ready {
+            let waveform = Waveform::new(44_100, vec![[-100, 100]; 200 * 44_100 / 128 + 1]);
+            let blob = self.storage.blobs.put_bytes(&waveform.to_bytes()).await.unwrap();
+            self.storage.audio.put_waveform(&id, &blob).await.unwrap();
+        }
         id
     }
 }

@@ -1,7 +1,7 @@
 //! Which eights of a song sound alike.
 
 use crate::features::{COEFFICIENTS, EightFeatures};
-use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel};
+use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, Clustering};
 use kodama::{Method, linkage};
 
 /// Most clusters looked for.
@@ -16,17 +16,6 @@ const LEAST_SPREAD: f32 = 0.5;
 const LEAST_SCALES: [f32; 2] = [0.5, 0.02];
 /// Two sets of eights closer than this, in units of the section's median distance, are one.
 const LEAST_DISTANCE: f32 = 0.3;
-
-/// Eights sorted into clusters.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Clustering {
-    /// The cluster of each eight: A is that of the first eight, B the next new one, and so on.
-    pub labels: Vec<ClusterLabel>,
-    /// How clear the clusters are: mean silhouette, -1 to 1; 0 when there is only one cluster.
-    pub silhouette: f32,
-    /// `similarity[i][j]`: 0 (as far apart as any two eights of the song) to 1 (the same).
-    pub similarity: Vec<Vec<f32>>,
-}
 
 /// Clusters the eights of one section.
 ///

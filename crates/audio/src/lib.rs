@@ -33,7 +33,7 @@ mod waveform;
 
 pub use amplitude::amplitude;
 pub use aubio::{aubio_onsets, aubio_tempo_bpm};
-pub use clusters::{Clustering, cluster};
+pub use clusters::cluster;
 pub use correction::{ChangeError, MAX_NUDGE_MS, changed, correct};
 pub use eights::{MAX_EIGHTS, MIN_EIGHTS, SectionError, all_eights, snap_section};
 pub use error::{AudioError, LoudnessError};
@@ -41,7 +41,7 @@ pub use features::{COEFFICIENTS, EightFeatures, features};
 pub use hearing::{MIN_SECONDS, hear, hear_tapped};
 pub use loudness::loudness;
 pub use tapping::{TAPS, TapError, tapped};
-pub use waveform::waveform;
+pub use waveform::{outlined, waveform};
 
 /// Samples per second of all PCM.
 pub const SAMPLE_RATE: u32 = 44_100;

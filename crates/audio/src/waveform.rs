@@ -13,6 +13,17 @@ pub fn waveform(pcm: &[f32], points: usize) -> Vec<[i8; 2]> {
     (0..points).map(|i| extremes(&pcm[edge(i)..edge(i + 1)])).collect()
 }
 
+/// The lowest and highest sample of every `samples` samples (at least 1), as [`waveform`] gives them; the last part
+/// may be shorter. Empty audio gives none.
+///
+/// ```
+/// let peaks = eightcount_audio::outlined(&[0.5, -1.0, 0.25], 2);
+/// assert_eq!(peaks, [[-127, 64], [32, 32]]);
+/// ```
+pub fn outlined(pcm: &[f32], samples: usize) -> Vec<[i8; 2]> {
+    pcm.chunks(samples.max(1)).map(extremes).collect()
+}
+
 fn extremes(part: &[f32]) -> [i8; 2] {
     let start = part.iter().copied().find(|x| !x.is_nan()).unwrap_or(0.0);
     let (low, high) = part.iter().fold((start, start), |(l, h), &x| (l.min(x), h.max(x)));

@@ -12,6 +12,7 @@ mod music;
 mod render;
 mod suggestion;
 mod units;
+mod waveform;
 
 pub use choreography::{
     ChoreographyOptions, ChoreographyState, ChoreographyStatus, EightState, Selection, StageName, StageState,
@@ -24,11 +25,12 @@ pub use library::{
     Step, SubjectBox, SubjectMotion,
 };
 pub use music::{
-    Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, GridChange, GridCorrection,
-    Hearing, Section, Song, SongGrid, SongStatus, Tap,
+    Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Clustering, Confidence, Eight, GridChange,
+    GridCorrection, Hearing, Section, Song, SongGrid, SongStatus, Tap,
 };
 pub use render::{Aspect, FrameGrid, RenderProfile, Transition};
 pub use suggestion::{
     Candidate, Filtered, Flavour, PlanScore, Relaxed, ScoreTerm, SimilarStep, Suggestion, Term,
 };
 pub use units::{BadUnit, Bpm, FrameIndex, FrameRate, Millis, Seconds};
+pub use waveform::{Waveform, WaveformPart};

@@ -215,6 +215,17 @@ impl fmt::Display for ClusterLabel {
     }
 }
 
+/// The eights of a section sorted into clusters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clustering {
+    /// The cluster of each eight: A is that of the first eight, B the next new one, and so on.
+    pub labels: Vec<ClusterLabel>,
+    /// How clear the clusters are: mean silhouette, -1 to 1; 0 when there is only one cluster.
+    pub silhouette: f32,
+    /// `similarity[i][j]`: 0 (as far apart as any two eights of the section) to 1 (the same). Symmetric.
+    pub similarity: Vec<Vec<f32>>,
+}
+
 /// All that preprocessing hears of a song.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hearing {

@@ -51,6 +51,9 @@ async fn a_song_is_refused_until_it_is_heard_and_when_nothing_is_heard_in_it() -
     let heard = settled(&instance.http, &song).await?;
     assert_eq!((&heard["status"], &heard["failure"]), (&json!("failed"), &json!("no_beats")), "{heard}");
     assert_eq!(wish(&instance.http, &song, 20_000).await?, (409, "song_failed".to_owned()));
+    // It can be tapped, so it is shown.
+    let waveform: Value = instance.http.read(&format!("/api/songs/{song}/waveform")).await?;
+    assert!(waveform["peaks"].as_array().is_some_and(|peaks| peaks.len() > 500), "{waveform}");
     audio.stop().await?;
     all.stop().await?;
     instance.stop().await

@@ -183,9 +183,24 @@ impl AudioRecords {
         self.blob(ANALYSIS, &[key.into()]).await
     }
 
+    /// Records the blob that holds the waveform of a song, in place of an earlier one.
+    pub async fn put_waveform(&self, song: &SongId, waveform: &BlobHash) -> Result<(), StorageError> {
+        self.put_section_analysis(&waveform_key(song), waveform).await
+    }
+
+    /// The blob that holds the waveform of a song.
+    pub async fn waveform(&self, song: &SongId) -> Result<Option<BlobHash>, StorageError> {
+        self.section_analysis(&waveform_key(song)).await
+    }
+
     async fn blob(&self, sql: Sql, key: &[Arg<'_>]) -> Result<Option<BlobHash>, StorageError> {
         self.0.row(sql, key).await?.map(|row| blob(&row.text(0)?)).transpose()
     }
+}
+
+/// The whole song is a section like another.
+fn waveform_key(song: &SongId) -> String {
+    format!("waveform:{song}")
 }
 
 fn song_of(row: &Row) -> Result<Song, StorageError> {
