@@ -1,27 +1,61 @@
 //! Heartbeats: the server learns that the work goes on, and the work that it is no longer wanted.
 
 use crate::failure::Failure;
+use eightcount_domain::BlobHash;
 use eightcount_media::{CancellationToken, Watch};
+use serde::{Deserialize, Serialize};
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
 
 /// Time between heartbeats. The worker passes on at most one a second.
 const BEAT: Duration = Duration::from_millis(500);
 
-/// How far a long work is, for its heartbeats: frames of video done.
+/// How far a long work is, for its heartbeats.
 #[derive(Clone, Default)]
-pub(crate) struct Pulse(Arc<AtomicU64>);
+pub(crate) struct Pulse(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    frames: AtomicU64,
+    mark: Mutex<Option<BlobHash>>,
+    left: Option<BlobHash>,
+}
+
+/// What a heartbeat tells: operators see it, and the next attempt goes on from it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Beat {
+    /// Frames of video done.
+    frames: u64,
+    /// Where to go on.
+    mark: Option<BlobHash>,
+}
 
 impl Pulse {
     /// Lets a tool report its frames, counted from those of the tools before it.
     pub(crate) fn watch(&self) -> Watch<'static> {
-        let (pulse, before) = (Arc::clone(&self.0), self.0.load(Ordering::Relaxed));
+        let (pulse, before) = (Arc::clone(&self.0), self.0.frames.load(Ordering::Relaxed));
         Watch::new(CancellationToken::new(), move |progress| {
-            pulse.store(before + progress.frames, Ordering::Relaxed);
+            pulse.frames.store(before + progress.frames, Ordering::Relaxed);
         })
+    }
+
+    /// So many frames are done, and what was found of them is in a blob from which another attempt can go on.
+    pub(crate) fn mark(&self, frames: u64, blob: BlobHash) {
+        self.0.frames.store(frames, Ordering::Relaxed);
+        *self.0.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(blob);
+    }
+
+    /// The mark of an attempt that died.
+    pub(crate) fn left_by_the_attempt_before(&self) -> Option<BlobHash> {
+        self.0.left.clone()
+    }
+
+    fn beat(&self) -> Beat {
+        let mark = self.0.mark.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Beat { frames: self.0.frames.load(Ordering::Relaxed), mark: mark.or_else(|| self.0.left.clone()) }
     }
 }
 
@@ -42,14 +76,16 @@ pub(crate) async fn alive_with<T, W>(
 where
     W: Future<Output = Result<T, Failure>>,
 {
-    let pulse = Pulse::default();
+    // Details of another shape are of another release: from the start, then.
+    let left = context.heartbeat_details().deserialize::<Beat>().ok().flatten().and_then(|beat| beat.mark);
+    let pulse = Pulse(Arc::new(Inner { left, ..Inner::default() }));
     let mut work = Box::pin(work(pulse.clone()));
     let mut beat = tokio::time::interval(BEAT);
     loop {
         tokio::select! {
             done = &mut work => return done.map_err(Failure::into_activity_error),
             () = context.cancelled() => return Err(ActivityError::cancelled()),
-            _ = beat.tick() => context.record_heartbeat(pulse.0.load(Ordering::Relaxed)).await?,
+            _ = beat.tick() => context.record_heartbeat(pulse.beat()).await?,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
 use eightcount_domain::BlobHash;
 use eightcount_media::{Media, Watch};
+use eightcount_pose::Models;
 use eightcount_storage::{Storage, StorageError};
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub(crate) struct Desk {
     pub(crate) storage: Arc<Storage>,
     pub(crate) media: Media,
     pub(crate) library: LibraryDesk,
+    /// None on a machine without them: then the picture's change measures movement.
+    pub(crate) pose_models: Option<Models>,
     scratch: PathBuf,
     /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
     decoded: Mutex<Option<(BlobHash, Pcm)>>,
@@ -28,11 +31,18 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(storage: Arc<Storage>, media: Media, scratch: PathBuf, cores: usize) -> Self {
+    pub(crate) fn new(
+        storage: Arc<Storage>,
+        media: Media,
+        pose_models: Option<Models>,
+        scratch: PathBuf,
+        cores: usize,
+    ) -> Self {
         Self {
             scratch,
             storage,
             media,
+            pose_models,
             library: LibraryDesk::default(),
             decoded: Mutex::new(None),
             ingests: Semaphore::new(cores.max(1)),

@@ -1,15 +1,20 @@
 //! Ingest: a performance becomes steps.
 
+mod poses;
+
 use crate::alive::Pulse;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use eightcount_audio::{EightFeatures, all_eights, features, hear};
-use eightcount_choreo::watch::{Background, GrayFrame, StepSight, Watched as WatchedFrames, Watcher};
+use eightcount_choreo::watch::{
+    Background, CUT_QUALITY, GrayFrame, StepSight, Watched as WatchedFrames, Watcher,
+};
 use eightcount_domain::{
     self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Performance,
-    PerformanceStatus, Role, Step, StepId, SubjectBox, SubjectMotion,
+    PerformanceStatus, Pose, Role, Sight, Step, StepId, SubjectBox, SubjectMotion,
 };
 use eightcount_media::{ConformOptions, Refusal};
+use eightcount_pose::StepDance;
 use eightcount_workflows::contract::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, PublishPerformanceInput,
     Published, WatchInput, Watched,
@@ -39,6 +44,9 @@ struct SeenEight {
     start_motion: Option<SubjectMotion>,
     end_motion: Option<SubjectMotion>,
     native_cut: bool,
+    start_pose: Option<Pose>,
+    end_pose: Option<Pose>,
+    sight: Sight,
     quality: f32,
     thumbnail: BlobHash,
 }
@@ -83,16 +91,28 @@ pub(crate) async fn watch(desk: &Desk, input: WatchInput, pulse: Pulse) -> Resul
     let _turn = desk.ingest_turn().await?;
     let heard: Vec<HeardEight> = desk.read_json(&input.eights).await?;
     let frames = watch_frames(desk, &input.conformed, &pulse).await?;
+    let dance = poses::dance(desk, &input.conformed, &pulse).await?;
     let mezzanine = desk.storage.blobs.local(&input.conformed.mezzanine).await?;
     let scratch = desk.scratch()?;
-    let mut seen = Vec::with_capacity(heard.len());
+    let (mut seen, mut joints) = (Vec::with_capacity(heard.len()), 0);
     for HeardEight { eight, .. } in &heard {
         let sight = frames.step(&eight.beats);
+        let danced = dance.as_ref().and_then(|dance| dance.step(&eight.beats));
+        joints += usize::from(danced.is_some());
         let picture = scratch.path().join(format!("{}.jpg", eight.index));
         let middle = eight.beats[BEATS_PER_EIGHT / 2];
         desk.media.thumbnail(&mezzanine, middle, &picture).await?;
-        seen.push(seen_eight(&sight, desk.keep(&picture).await?));
+        let thumbnail = desk.keep(&picture).await?;
+        seen.push(match danced {
+            Some(danced) => danced_eight(desk, danced, &sight, thumbnail).await?,
+            None => seen_eight(&sight, thumbnail),
+        });
     }
+    tracing::info!(
+        eights = seen.len(),
+        joints,
+        "watched: so many eights by joints, the others by the picture's change"
+    );
     Ok(Watched { sights: desk.write_json(&seen).await? })
 }
 
@@ -139,8 +159,9 @@ pub(crate) async fn publish(desk: &Desk, input: PublishPerformanceInput) -> Resu
         end_box: seen.end_box,
         start_motion: seen.start_motion,
         end_motion: seen.end_motion,
-        start_pose: None,
-        end_pose: None,
+        start_pose: seen.start_pose,
+        end_pose: seen.end_pose,
+        sight: seen.sight,
         features: heard.features,
         quality: seen.quality,
         native_cut: seen.native_cut,
@@ -195,9 +216,37 @@ fn seen_eight(sight: &StepSight, thumbnail: BlobHash) -> SeenEight {
         start_motion: sight.start_motion,
         end_motion: sight.end_motion,
         native_cut: sight.native_cut,
+        start_pose: None,
+        end_pose: None,
+        sight: Sight::default(),
         quality: sight.quality,
         thumbnail,
     }
+}
+
+/// An eight whose joints were seen; the pictures still tell of cuts.
+async fn danced_eight(
+    desk: &Desk,
+    danced: StepDance,
+    pictures: &StepSight,
+    thumbnail: BlobHash,
+) -> Result<SeenEight, Failure> {
+    let skeleton = desk.write_json(&danced.skeleton).await?;
+    let (start_pose, start) = danced.start.unzip();
+    let (end_pose, end) = danced.end.unzip();
+    Ok(SeenEight {
+        movement: danced.movement,
+        start_box: danced.start_box,
+        end_box: danced.end_box,
+        start_motion: pictures.start_motion,
+        end_motion: pictures.end_motion,
+        native_cut: pictures.native_cut,
+        start_pose,
+        end_pose,
+        sight: Sight { dancers: danced.dancers, start, end, skeleton: Some(skeleton) },
+        quality: if pictures.native_cut { danced.quality.min(CUT_QUALITY) } else { danced.quality },
+        thumbnail,
+    })
 }
 
 /// The longer side becomes [`WATCH_SIDE_PX`]; the other keeps the aspect, even and never below the least size.

@@ -4,10 +4,11 @@ use crate::desk::Desk;
 use crate::queues::{Audio, Choreo, Product};
 use crate::scratch::Scratch;
 use eightcount_media::Media;
+use eightcount_pose::Models;
 use eightcount_storage::Storage;
 use eightcount_workflows::contract::Queue;
 use eightcount_workflows::{ChoreographyWorkflow, HearingWorkflow, IngestWorkflow};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct WorkersConfig {
     pub storage: Arc<Storage>,
     /// ffmpeg and how it is started.
     pub media: Media,
+    /// Folder of the pose models; none, or without them: movement is measured by the picture's change.
+    pub pose_models: Option<PathBuf>,
     /// Folder for half-made files; on the blobs' disk a finished file moves by its name.
     pub scratch: PathBuf,
     /// Processor cores to use.
@@ -71,7 +74,8 @@ pub async fn run_workers(config: WorkersConfig, shutdown: CancellationToken) -> 
     let unusable = |source| WorkersError::Scratch { path: config.scratch.clone(), source };
     // Held until every worker has ended.
     let scratch = Scratch::open(&config.scratch).map_err(unusable)?;
-    let desk = Arc::new(Desk::new(config.storage, config.media, scratch.path(), config.cores));
+    let models = config.pose_models.as_deref().and_then(pose_models);
+    let desk = Arc::new(Desk::new(config.storage, config.media, models, scratch.path(), config.cores));
     let stop = shutdown.child_token();
     let mut threads = Vec::new();
     for queue in config.queues {
@@ -90,6 +94,17 @@ pub async fn run_workers(config: WorkersConfig, shutdown: CancellationToken) -> 
         outcome = outcome.and(Err(WorkersError::Worker { queue: queue.name(), reason }));
     }
     outcome
+}
+
+fn pose_models(folder: &Path) -> Option<Models> {
+    match Models::load(folder) {
+        Ok(models) => Some(models),
+        Err(error) => {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(%error, source, "dancers' joints will not be looked for");
+            None
+        }
+    }
 }
 
 /// A worker's future cannot move between threads: each gets a thread of its own.

@@ -2,4 +2,5 @@
 
 pub mod hidden;
 pub mod on_screen_text;
+pub mod skeleton;
 pub mod thumbnail;

@@ -1,7 +1,8 @@
 //! Performances and their steps.
 
 use eightcount_domain::{
-    FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role, Step, SubjectBox,
+    FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role, Stance, Step,
+    SubjectBox,
 };
 use eightcount_workflows::contract::IngestProgress;
 use serde::Serialize;
@@ -84,6 +85,14 @@ pub struct StepView {
     pub start_box: Option<SubjectBox>,
     /// Where the subject is when it ends.
     pub end_box: Option<SubjectBox>,
+    /// People in the picture; 0 where no joints were seen.
+    pub dancers: u32,
+    /// How the dancer stands when it starts; none where no joints were seen.
+    pub start_stance: Option<Stance>,
+    /// How the dancer stands when it ends.
+    pub end_stance: Option<Stance>,
+    /// Where the joints are, to draw them; none where none were seen.
+    pub skeleton_url: Option<String>,
     /// 0 (unusable) to 1: share of its frames in which the subject was found whole.
     pub quality: f32,
     /// Left out of suggestions by a curator.
@@ -141,6 +150,7 @@ impl From<Performance> for PerformanceView {
 impl From<Step> for StepView {
     fn from(step: Step) -> Self {
         let [start_s, .., end_s] = step.beats;
+        let skeleton_url = step.sight.skeleton.as_ref().map(|_| format!("/api/steps/{}/skeleton", step.id));
         Self {
             thumbnail_url: format!("/api/steps/{}/thumbnail", step.id),
             id: step.id.to_string(),
@@ -153,6 +163,10 @@ impl From<Step> for StepView {
             movement: step.movement.per_beat.to_vec(),
             start_box: step.start_box,
             end_box: step.end_box,
+            dancers: step.sight.dancers,
+            start_stance: step.sight.start,
+            end_stance: step.sight.end,
+            skeleton_url,
             quality: step.quality,
             hidden: step.hidden,
             on_screen_text: step.on_screen_text,

@@ -12,7 +12,7 @@ use eightcount_choreo::suggest::{
 };
 use eightcount_domain::{
     BlobHash, ClusterLabel, ContentHash, FeatureVector, Flavour, Movement, MovementTier, PerformanceId, Pose,
-    PoseJoint, Role, Step, StepId, SubjectBox,
+    PoseJoint, Role, Sight, Step, StepId, SubjectBox,
 };
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
@@ -73,6 +73,7 @@ impl Numbers {
             end_motion: None,
             start_pose: with_poses.then(|| self.pose()),
             end_pose: with_poses.then(|| self.pose()),
+            sight: Sight::default(),
             features: self.features(),
             quality: 0.2 + 0.8 * self.next(),
             native_cut: false,

@@ -21,5 +21,5 @@ mod tests;
 
 pub use background::Background;
 pub use frame::{GrayFrame, WatchError};
-pub use watched::{FrameFact, StepSight, Watched};
+pub use watched::{CUT_QUALITY, FrameFact, StepSight, Watched};
 pub use watcher::Watcher;

@@ -16,6 +16,12 @@ pub fn redis_server() -> Option<PathBuf> {
     named("EIGHTCOUNT_REDIS_BIN").or_else(|| on_path("redis-server"))
 }
 
+/// The folder of the pose models: named by `EIGHTCOUNT_POSE_MODELS`, else `.tools/pose`, found as above.
+pub fn pose_models() -> Option<PathBuf> {
+    named("EIGHTCOUNT_POSE_MODELS")
+        .or_else(|| tool_folders().map(|tools| tools.join("pose")).find(|path| path.is_dir()))
+}
+
 fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
@@ -27,13 +33,14 @@ fn on_path(program: &str) -> Option<PathBuf> {
 }
 
 fn in_tools(program: &str) -> Option<PathBuf> {
+    tool_folders().map(|tools| tools.join("bin").join(program)).find(|path| is_executable(path))
+}
+
+/// `.tools` of the working folder, of the executable's folder, and of the folders above either.
+fn tool_folders() -> impl Iterator<Item = PathBuf> {
     let starts = [env::current_dir().ok(), env::current_exe().ok()];
-    starts
-        .iter()
-        .flatten()
-        .flat_map(|start| start.ancestors())
-        .map(|folder| folder.join(".tools/bin").join(program))
-        .find(|path| is_executable(path))
+    let above = |start: PathBuf| start.ancestors().map(|folder| folder.join(".tools")).collect::<Vec<_>>();
+    starts.into_iter().flatten().flat_map(above)
 }
 
 fn is_executable(path: &Path) -> bool {

@@ -4,7 +4,7 @@ use crate::{
     args::QueueArgs,
     config::{Addresses, ServerArgs},
     embedded::{Embedded, Ports},
-    exit,
+    exit, programs,
     signals::Signals,
     temporal,
 };
@@ -77,6 +77,7 @@ pub fn start_workers(
         client: foundation.client.clone(),
         storage: Arc::clone(&foundation.storage),
         media: media()?,
+        pose_models: programs::pose_models(),
         scratch,
         cores: work.cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)),
     };

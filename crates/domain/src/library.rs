@@ -135,12 +135,86 @@ pub struct PoseJoint {
     pub confidence: f32,
 }
 
-/// A pose: joints in the order of the pose model. The pose model comes with a later release; until then
-/// steps carry none.
+/// A pose: the 33 joints of the pose model in its order (nose, eyes, ears, mouth, then pairs of left and right from
+/// the shoulders down).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pose {
     /// The joints.
     pub joints: Vec<PoseJoint>,
+}
+
+/// Where a dancer faces. Left and right are the picture's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Facing {
+    /// Towards us.
+    Front,
+    /// Away from us.
+    Back,
+    /// To the left of the picture.
+    Left,
+    /// To the right of the picture.
+    Right,
+}
+
+/// How high a dancer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum HeightClass {
+    /// On stretched legs, or in the air.
+    Standing,
+    /// Crouching or kneeling.
+    Low,
+    /// Sitting or lying.
+    Floor,
+}
+
+/// How a dancer stands at an end of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stance {
+    /// Where the dancer faces.
+    pub facing: Facing,
+    /// How high the dancer stands.
+    pub height: HeightClass,
+    /// Where the body is moving, torso lengths a second: to the right and down.
+    pub direction: [f32; 2],
+}
+
+/// What the pose model saw of a step. The default says that it saw nobody long enough.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sight {
+    /// People in the picture, the main dancer among them.
+    pub dancers: u32,
+    /// How the main dancer stands at the first beat.
+    pub start: Option<Stance>,
+    /// How the main dancer stands at the end.
+    pub end: Option<Stance>,
+    /// Blob of the joints, picture by picture: JSON of a [`Skeleton`].
+    pub skeleton: Option<BlobHash>,
+}
+
+/// The joints of a step's main dancer over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Skeleton {
+    /// Picture by picture, about ten a second.
+    pub looks: Vec<SkeletonLook>,
+}
+
+/// One picture of a skeleton.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SkeletonLook {
+    /// When, seconds in the video.
+    pub at_s: f64,
+    /// For each of the 33 joints: fraction of the picture's width, of its height, and confidence 0 to 1. Empty where
+    /// the main dancer is lost for longer than 0.3 s.
+    pub joints: Vec<[f32; 3]>,
+    /// Where the others are.
+    pub others: Vec<SubjectBox>,
 }
 
 /// The music of a step or eight as one vector for comparison, made by one algorithm for both.
@@ -173,6 +247,9 @@ pub struct Step {
     pub start_pose: Option<Pose>,
     /// The subject's pose at its end.
     pub end_pose: Option<Pose>,
+    /// What else the pose model saw.
+    #[serde(default)]
+    pub sight: Sight,
     /// Its music.
     pub features: FeatureVector,
     /// 0 (unusable) to 1: share of its frames in which the subject was found whole.

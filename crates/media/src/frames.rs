@@ -4,11 +4,27 @@ use crate::files::{Attempt, absolute};
 use crate::guard::INPUT_GUARD;
 use crate::process::{Output, Run, Watch, access};
 use crate::{Media, MediaError};
+use eightcount_domain::FrameRate;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Width of a thumbnail in pixels.
 const THUMBNAIL_WIDTH: u32 = 320;
+
+/// Which pictures to read in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColourFrames {
+    /// Their width and height in pixels.
+    pub size: (u32, u32),
+    /// Rate of the mezzanine.
+    pub rate: FrameRate,
+    /// The first.
+    pub first: u64,
+    /// From which on every how many, 1 and up.
+    pub every: u64,
+    /// How many at most.
+    pub most: u64,
+}
 
 impl Media {
     /// Gives every picture of a mezzanine, in order, as `width * height` grey levels (row by row, 0 black to 255
@@ -92,6 +108,47 @@ impl Media {
             Ok(())
         };
         self.run(run, Output::Pieces(&mut take), watch).await
+    }
+
+    /// Some pictures of a mezzanine, one after the other: red, green and blue of a byte each, rows from the top. Fewer
+    /// than asked for where it ends.
+    pub async fn colour_frames(
+        &self,
+        path: &Path,
+        frames: ColourFrames,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<u8>, MediaError> {
+        let path = absolute(path)?;
+        let ColourFrames { size: (width, height), rate, first, every, most } = frames;
+        // Half a picture early: every picture is a key frame, so the seek is exact.
+        let start = ((first as f64 - 0.5) / f64::from(rate.get())).max(0.0);
+        let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-stats"].map(Into::into).into();
+        arguments.extend(INPUT_GUARD.iter().map(Into::into));
+        arguments.extend(["-an", "-sn", "-dn", "-ss"].map(Into::into));
+        arguments.extend([format!("{start:.6}").into(), "-i".into(), path.clone().into()]);
+        arguments.extend(["-map".into(), "0:v:0".into(), "-vf".into()]);
+        let every = format!("select=not(mod(n\\,{every}))");
+        arguments.push(format!("{every},scale={width}:{height}:flags=area,format=rgb24").into());
+        arguments.extend(["-frames:v".into(), most.to_string().into()]);
+        arguments.extend(["-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"].map(Into::into));
+        let run = Run {
+            tool: &self.tools.ffmpeg,
+            doing: "reading pictures",
+            arguments,
+            files: access(&[&path], &[]),
+            wall: self.limits.tool_wall,
+        };
+        let size = u64::from(width) * u64::from(height) * 3;
+        let largest = (size * most) as usize;
+        let mut pictures = Vec::with_capacity(largest);
+        let mut take = |bytes: &[u8]| {
+            let room = largest - pictures.len();
+            pictures.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            Ok(())
+        };
+        self.run(run, Output::Pieces(&mut take), watch).await?;
+        pictures.truncate(pictures.len() - pictures.len() % size as usize);
+        Ok(pictures)
     }
 
     /// Writes the picture at a time (seconds) of a mezzanine or take as a JPEG 320 pixels wide.

@@ -29,6 +29,7 @@ pub use conform::{ConformOptions, Mezzanine};
 pub use eightcount_edit::JoinPart;
 pub use error::{MediaError, Refusal};
 pub use files::sweep_leftovers;
+pub use frames::ColourFrames;
 pub use launch::launch;
 pub use limits::Limits;
 pub use probe::{AudioFacts, Probe, VideoFacts};

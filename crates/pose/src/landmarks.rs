@@ -2,6 +2,7 @@
 
 use crate::model::{Memory, ModelError, Network, logistic};
 use crate::picture::{Picture, Square};
+use serde::{Deserialize, Serialize};
 
 /// Joints of a body: nose, eyes, ears and mouth, then pairs of left and right from the shoulders down.
 pub const JOINTS: usize = 33;
@@ -15,11 +16,11 @@ const VALUES: usize = 5;
 const MARGIN: f32 = 1.25;
 
 /// Where one person is: a square around the body, turned so that it stands upright.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Region(Square);
 
 /// One joint of a body.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Joint {
     /// Pixels from the left.
     pub x: f32,

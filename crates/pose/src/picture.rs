@@ -1,5 +1,6 @@
 //! One colour picture, checked, and how to look at a part of it.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Pixels that do not make a picture of the size they are said to have.
@@ -25,7 +26,7 @@ pub struct Picture<'a> {
 }
 
 /// A square part of a picture, turned.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Square {
     pub centre: (f32, f32),
     pub side: f32,

@@ -41,6 +41,7 @@ pub fn step(p: u8, index: u32) -> Step {
         end_motion: None,
         start_pose: None,
         end_pose: None,
+        sight: eightcount_domain::Sight::default(),
         features: FeatureVector((0..12).map(|i| at(30 + i) - 0.5).collect()),
         quality: 0.9,
         native_cut: false,

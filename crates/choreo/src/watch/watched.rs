@@ -8,7 +8,7 @@ const ACCENT_REACH: f64 = 0.2;
 /// Weight of a beat's accent against its mean motion.
 const ACCENT_WEIGHT: f32 = 0.5;
 /// Best quality of a step in whose middle the picture cuts: it is not one piece of dance.
-const CUT_QUALITY: f32 = 0.2;
+pub const CUT_QUALITY: f32 = 0.2;
 
 /// What one frame showed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
