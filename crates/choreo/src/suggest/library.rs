@@ -8,7 +8,7 @@ use super::ranks::Ranks;
 use super::terms::{self, Cut, Stand};
 use eightcount_domain::{
     BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, PerformanceId, Pose, PoseJoint, Role,
-    Step, StepId, SubjectBox, SubjectMotion,
+    Sight, Step, StepId, SubjectBox, SubjectMotion,
 };
 use std::collections::BTreeMap;
 
@@ -143,7 +143,7 @@ impl Library {
     }
 
     /// The step with this id, as it was given to [`Library::of`]; but a feature vector of unusual length comes
-    /// back empty.
+    /// back empty, and what the pose model saw besides poses is not kept.
     pub fn step(&self, id: &StepId) -> Option<Step> {
         let row = self.row(id)?;
         let (hot, cold) = (&self.hot[row], &self.cold[row]);
@@ -160,6 +160,7 @@ impl Library {
             end_motion: cold.end_motion,
             start_pose: pose(0),
             end_pose: pose(1),
+            sight: Sight::default(),
             features: FeatureVector(features),
             quality: hot.quality,
             native_cut: hot.native_cut,
