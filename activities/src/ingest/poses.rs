@@ -109,7 +109,7 @@ async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Seen {
     let (mut parts, mut next) = (Vec::new(), last);
     while let Some(blob) = next {
         let Ok(part) = desk.read_json::<Part>(&blob).await else { return Seen::default() };
-        next = part.before.clone();
+        next.clone_from(&part.before);
         parts.push((blob, part));
     }
     let mut seen = Seen::default();
