@@ -109,14 +109,15 @@ async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Seen {
     let (mut parts, mut next) = (Vec::new(), last);
     while let Some(blob) = next {
         let Ok(part) = desk.read_json::<Part>(&blob).await else { return Seen::default() };
-        next.clone_from(&part.before);
-        parts.push((blob, part));
+        let Part { before, looks, followed } = part;
+        next = before;
+        parts.push((blob, looks, followed));
     }
     let mut seen = Seen::default();
-    for (blob, part) in parts.into_iter().rev() {
+    for (blob, looks, followed) in parts.into_iter().rev() {
         seen.parts.push(blob);
-        seen.looks.extend(part.looks);
-        seen.followed = part.followed;
+        seen.looks.extend(looks);
+        seen.followed = followed;
     }
     if seen.looks.len() as u64 > plan.looks {
         return Seen::default();
