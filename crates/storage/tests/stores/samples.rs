@@ -62,7 +62,7 @@ pub fn step(performance: u8, index: u32) -> Step {
         end_motion: None,
         start_pose: None,
         end_pose: None,
-        sight: eightcount_domain::Sight::default(),
+        sight: Sight::default(),
         features: FeatureVector((0..26).map(|i| (i as f32).sin()).collect()),
         quality: 0.9,
         native_cut: false,
