@@ -91,11 +91,7 @@ pub(crate) async fn watch(desk: &Desk, input: WatchInput, pulse: Pulse) -> Resul
     let _turn = desk.ingest_turn().await?;
     let heard: Vec<HeardEight> = desk.read_json(&input.eights).await?;
     let frames = watch_frames(desk, &input.conformed, &pulse).await?;
-    // A performance without joints is still a performance.
-    let dance = poses::dance(desk, &input.conformed, &pulse).await.unwrap_or_else(|failure| {
-        tracing::warn!(?failure, "joints could not be looked for; the picture's change measures movement");
-        None
-    });
+    let dance = poses::dance(desk, &input.conformed, &pulse).await?;
     let mezzanine = desk.storage.blobs.local(&input.conformed.mezzanine).await?;
     let scratch = desk.scratch()?;
     let (mut seen, mut joints) = (Vec::with_capacity(heard.len()), 0);

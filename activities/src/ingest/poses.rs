@@ -1,7 +1,8 @@
 //! Looking for people and their joints, about ten times a second, in parts that are not done twice.
 //!
 //! A part is stored when it is done, with what the tracker knows then, and names the part before it. The heartbeat
-//! names the last one: whoever takes the activity up after a kill goes on from there.
+//! names the last one: whoever takes the activity up after a kill goes on from there. Parts wait where uploads wait: those
+//! of an ingest that was cancelled or killed for good are swept with abandoned uploads.
 
 use crate::alive::Pulse;
 use crate::desk::{Desk, compute};
@@ -9,6 +10,7 @@ use crate::failure::Failure;
 use eightcount_domain::{BlobHash, FrameRate};
 use eightcount_media::{ColourFrames, Watch};
 use eightcount_pose::{Dance, Followed, Look, Models, Picture, Tracker};
+use eightcount_storage::StorageError;
 use eightcount_workflows::contract::Conformed;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +82,7 @@ pub(super) async fn dance(
     let Some(models) = desk.pose_models.clone() else { return Ok(None) };
     let plan = Plan::of(conformed);
     let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
-    let mut seen = resume(desk, pulse.left_by_the_attempt_before(), plan).await;
+    let mut seen = resume(desk, pulse.left_by_the_attempt_before(), plan).await?;
     let mut pictures = read(desk, &mezzanine, plan.pictures(seen.looks.len() as u64)).await?;
     while !pictures.is_empty() {
         let first = seen.looks.len() as u64;
@@ -88,10 +90,10 @@ pub(super) async fn dance(
         let followed = std::mem::take(&mut seen.followed);
         let looking = look(models.clone(), followed, pictures, first, plan);
         let (looked, read_next) = futures::join!(looking, read(desk, &mezzanine, next));
-        let (looks, followed) = looked?;
+        let Some((looks, followed)) = looked? else { return Ok(None) };
         pictures = read_next?;
         let part = Part { before: seen.parts.last().cloned(), looks, followed };
-        let blob = desk.write_json(&part).await?;
+        let blob = store(desk, &part).await?;
         seen.looks.extend(part.looks);
         seen.followed = part.followed;
         seen.parts.push(blob.clone());
@@ -99,17 +101,34 @@ pub(super) async fn dance(
     }
     // Parts are of no use to anybody else; who takes this up without them starts over.
     for part in &seen.parts {
-        desk.storage.blobs.delete(part).await?;
+        desk.storage.blobs.discard_incoming(part).await?;
     }
     Ok(Some(Dance::new(seen.looks, conformed.width as f32 / conformed.height.max(1) as f32)))
 }
 
-/// What an attempt before this one has done. A part that cannot be read is as if it had not been.
-async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Seen {
+async fn store(desk: &Desk, part: &Part) -> Result<BlobHash, Failure> {
+    let mut staged = desk.storage.blobs.staging().await?;
+    staged.write(serde_json::to_vec(part)?.into()).await?;
+    Ok(staged.finish().await?.0)
+}
+
+/// A part, unless it is gone or of another release: then it is as if it had not been.
+async fn stored(desk: &Desk, part: &BlobHash) -> Result<Option<Part>, Failure> {
+    let file = match desk.storage.blobs.incoming(part).await {
+        Ok(file) => file,
+        Err(StorageError::NoBlob(_)) => return Ok(None),
+        Err(other) => return Err(other.into()),
+    };
+    Ok(serde_json::from_slice(&tokio::fs::read(&*file).await?).ok())
+}
+
+/// What an attempt before this one has done.
+async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Result<Seen, Failure> {
     let (mut parts, mut next) = (Vec::new(), last);
     while let Some(blob) = next {
-        let Ok(part) = desk.read_json::<Part>(&blob).await else { return Seen::default() };
-        let Part { before, looks, followed } = part;
+        let Some(Part { before, looks, followed }) = stored(desk, &blob).await? else {
+            return Ok(Seen::default());
+        };
         next = before;
         parts.push((blob, looks, followed));
     }
@@ -120,10 +139,10 @@ async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Seen {
         seen.followed = followed;
     }
     if seen.looks.len() as u64 > plan.looks {
-        return Seen::default();
+        return Ok(Seen::default());
     }
     tracing::info!(looks = seen.looks.len(), of = plan.looks, "looking for people");
-    seen
+    Ok(seen)
 }
 
 /// Pictures one after the other, as bytes.
@@ -134,24 +153,31 @@ async fn read(desk: &Desk, mezzanine: &std::path::Path, frames: ColourFrames) ->
     Ok(desk.media.colour_frames(mezzanine, frames, &mut Watch::nobody()).await?)
 }
 
+/// None when the models cannot be run: a performance without joints is still a performance.
 async fn look(
     models: Models,
     followed: Followed,
     pictures: Vec<u8>,
     first: u64,
     plan: Plan,
-) -> Result<(Vec<Look>, Followed), Failure> {
+) -> Result<Option<(Vec<Look>, Followed)>, Failure> {
     let work = move || {
         let size = (plan.width as usize, plan.height as usize);
         let mut tracker = Tracker::new(models.seer(), followed);
         let mut looks = Vec::new();
         for (i, pixels) in pictures.chunks_exact(plan.picture_bytes() as usize).enumerate() {
             let picture = Picture::new(size.0, size.1, pixels).map_err(Failure::internal)?;
-            let sightings = tracker.look(&picture).map_err(Failure::internal)?;
+            let sightings = match tracker.look(&picture) {
+                Ok(sightings) => sightings,
+                Err(error) => {
+                    tracing::error!(%error, "the pose models cannot be run; the picture's change measures movement");
+                    return Ok(None);
+                }
+            };
             let at_s = ((first + i as u64) * plan.every) as f64 / f64::from(plan.rate.get());
             looks.push(Look::of(at_s, size, &sightings));
         }
-        Ok::<_, Failure>((looks, tracker.state().clone()))
+        Ok::<_, Failure>(Some((looks, tracker.state().clone())))
     };
     compute(work).await?
 }
