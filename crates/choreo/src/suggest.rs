@@ -86,6 +86,20 @@ pub struct Question<'a> {
     pub rerolled: &'a [StepId],
 }
 
+/// What puts a candidate before others of a higher score, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// The step of the eight's nearest counterpart, as it was shown: a phrase comes back as it was danced.
+    Returns,
+    /// Its mirror image, where the phrase answers.
+    Answers,
+    /// Of the eight's own role, where others had to be offered too.
+    Preferred,
+    /// The score decides.
+    #[default]
+    Usual,
+}
+
 /// A candidate, before there is a take of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
@@ -93,6 +107,8 @@ pub struct Scored {
     pub step: StepId,
     /// Shown left to right reversed.
     pub mirrored: bool,
+    /// What puts it before others of a higher score.
+    pub standing: Standing,
     /// Sum of value times weight over the terms, 0 to 1.
     pub score: f32,
     /// The terms whose data exist, in the order of [`WEIGHTS`]; their weights add up to 1.
@@ -106,8 +122,7 @@ pub struct Scored {
 /// The answer to a [`Question`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Best first; steps of the eight's own role before others where roles had to be widened. Six, unless the
-    /// library has fewer that may be offered.
+    /// In order of [`Standing`], then best first. Six, unless the library has fewer that may be offered.
     pub candidates: Vec<Scored>,
     /// How many steps each filter left out; a relaxed filter counts only what it still leaves out.
     pub filtered: Filtered,
@@ -173,7 +188,7 @@ fn answer(
         let terms = entry.values.terms(&taste);
         let (reasons_en, reasons_ko) = reasons::sentences(&terms, &why);
         let (step, mirrored) = (library.id(entry.row), entry.mirrored);
-        Scored { step, mirrored, score: entry.score, terms, reasons_en, reasons_ko }
+        Scored { step, mirrored, standing: entry.standing, score: entry.score, terms, reasons_en, reasons_ko }
     };
     let candidates = chosen.iter().map(scored).collect();
     Answer { candidates, filtered: sieve.filtered, exhausted, relaxed: sieve.relaxed }

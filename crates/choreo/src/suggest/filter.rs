@@ -2,7 +2,7 @@
 
 use super::library::{Library, Row};
 use super::{CANDIDATES, Chosen, Question, phrase, terms};
-use eightcount_domain::{Filtered, Relaxed};
+use eightcount_domain::{Filtered, Relaxed, Role};
 
 /// Quality below which a step is left out.
 pub const LEAST_QUALITY: f32 = 0.3;
@@ -71,8 +71,12 @@ impl Sieve {
         relaxed: Vec<Relaxed>,
     ) -> Self {
         let rerolled = rerolled_rows(library, question, &allowed);
+        let counterparts = phrase::counterparts(question.history, question.eight, question.cluster);
+        let returning = phrase::nearest(&counterparts, question.eight).and_then(|c| library.row(&c.step));
+        // The first eight's step comes back in the middle, where the phrase does; an end stays an end.
+        let returns = |row: Row| question.role == Role::Body && returning == Some(row);
         let mark = |&row: &Row| Mark {
-            right_role: library.hot[row].role == question.role,
+            right_role: library.hot[row].role == question.role || returns(row),
             rerolled: rerolled.binary_search(&row).is_ok(),
         };
         let marks: Vec<Mark> = allowed.iter().map(mark).collect();
@@ -92,6 +96,12 @@ impl Sieve {
             .filter(|(_, mark)| !mark.rerolled && (self.widened || mark.right_role))
             .map(|(&row, mark)| Allowed { row, preferred: self.widened && mark.right_role })
             .collect()
+    }
+
+    /// The steps that may come back here: all that pass the filters, but at the ends only those of the role.
+    pub fn returnable(&self, role: Role) -> Vec<Row> {
+        let pairs = self.allowed.iter().zip(&self.marks);
+        pairs.filter(|(_, mark)| mark.right_role || role == Role::Body).map(|(&row, _)| row).collect()
     }
 
     /// Whether, once these are offered, every step that may be offered was.

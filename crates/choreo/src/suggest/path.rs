@@ -120,7 +120,7 @@ pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], t
     }
 }
 
-/// Orders an answer's candidates by what they lead to: a candidate after which the next eights (at most four
+/// Orders an answer's candidates of equal [`Standing`](super::Standing) by what they lead to: a candidate after which the next eights (at most four
 /// are looked at) can only be danced worse than after the others falls behind them. Scores stay as they are.
 pub fn look_ahead(
     library: &Library,
@@ -151,8 +151,9 @@ pub fn look_ahead(
         .collect();
     let mut order: Vec<usize> = (0..future.len()).collect();
     let worth = |i: usize| answer.candidates[i].score + FORESIGHT * future[i];
+    let standing = |i: usize| answer.candidates[i].standing;
     // Stable: candidates of equal worth stay in their order.
-    order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)));
+    order.sort_by(|&a, &b| standing(a).cmp(&standing(b)).then(worth(b).total_cmp(&worth(a))));
     answer.candidates = order.into_iter().map(|i| answer.candidates[i].clone()).collect();
     answer
 }
@@ -162,8 +163,8 @@ pub fn look_ahead(
 struct Layer<'a> {
     upcoming: Upcoming<'a>,
     rows: Vec<Row>,
-    /// All that may be offered, ascending.
-    allowed: Vec<Row>,
+    /// All that may come back, ascending.
+    returnable: Vec<Row>,
 }
 
 impl Layer<'_> {
@@ -172,7 +173,7 @@ impl Layer<'_> {
         let Upcoming { eight, cluster, .. } = self.upcoming;
         let counterparts = phrase::counterparts(history, eight, cluster).into_iter();
         let danced = counterparts.filter_map(|c| library.row(&c.step));
-        let danced = danced.filter(|row| self.allowed.binary_search(row).is_ok());
+        let danced = danced.filter(|row| self.returnable.binary_search(row).is_ok());
         let mut rows: Vec<Row> = self.rows.iter().copied().chain(danced).chain(more).collect();
         rows.sort_unstable();
         rows.dedup();
@@ -184,17 +185,17 @@ impl Layer<'_> {
 fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen], taste: Taste) -> Vec<Layer<'a>> {
     let layer = |upcoming: &Upcoming<'a>| {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
-        let left = offered(library, &question);
+        let sieve = Sieve::of(library, &question);
         let scorer = Scorer::new(library, &question, taste);
-        let rows = six::shortlist(library, &scorer, &left, SHORTLIST, FROM_ONE);
-        Layer { upcoming: *upcoming, rows, allowed: left.iter().map(|a| a.row).collect() }
+        let rows = six::shortlist(library, &scorer, &offered(&sieve), SHORTLIST, FROM_ONE);
+        Layer { upcoming: *upcoming, rows, returnable: sieve.returnable(upcoming.role) }
     };
     eights.iter().map(layer).collect()
 }
 
 /// What may be offered: only steps of the eight's own role, where there are any.
-fn offered(library: &Library, question: &Question<'_>) -> Vec<Allowed> {
-    let mut left = Sieve::of(library, question).left();
+fn offered(sieve: &Sieve) -> Vec<Allowed> {
+    let mut left = sieve.left();
     if left.iter().any(|a| a.preferred) {
         left.retain(|a| a.preferred);
     }
@@ -204,7 +205,7 @@ fn offered(library: &Library, question: &Question<'_>) -> Vec<Allowed> {
 /// The steps of the whole library that follow these selections best.
 fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], taste: Taste) -> Vec<Row> {
     let question = upcoming.question(history);
-    let left = offered(library, &question);
+    let left = offered(&Sieve::of(library, &question));
     six::shortlist(library, &Scorer::new(library, &question, taste), &left, FOUND, FROM_ONE)
 }
 

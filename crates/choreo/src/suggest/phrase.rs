@@ -29,6 +29,11 @@ pub fn counterparts(history: &[Chosen], eight: u32, cluster: ClusterLabel) -> Ve
     if in_place.is_empty() { alike().collect() } else { in_place }
 }
 
+/// The counterpart that is fewest eights away; the earlier of equals.
+pub fn nearest<'a>(counterparts: &[&'a Chosen], eight: u32) -> Option<&'a Chosen> {
+    counterparts.iter().copied().min_by_key(|c| (c.eight.abs_diff(eight), c.eight))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample::id;

@@ -3,7 +3,7 @@
 use super::library::{Library, Probe, Row};
 use super::terms::{self, Cut, Return, Stand};
 use super::weights::{Taste, Values};
-use super::{Chosen, Question, phrase};
+use super::{Chosen, Question, Standing, phrase};
 use eightcount_domain::BEATS_PER_EIGHT;
 
 /// A mirror image must connect this much better than the original to be offered in its place: it turns
@@ -17,7 +17,7 @@ pub struct Entry {
     pub mirrored: bool,
     pub score: f32,
     pub values: Values,
-    pub preferred: bool,
+    pub standing: Standing,
 }
 
 /// How the steps of the choreography so far were used.
@@ -47,6 +47,8 @@ pub struct Scorer<'a> {
     counterpart_was_danced: bool,
     /// Distance in eights to the nearest use of each performance.
     performance_use: Vec<Option<u32>>,
+    /// The step that the eight's nearest counterpart shows.
+    returning: Option<Row>,
 }
 
 impl<'a> Scorer<'a> {
@@ -90,6 +92,7 @@ impl<'a> Scorer<'a> {
             uses,
             intensity: question.intensity,
             counterpart_was_danced: !counterparts.is_empty(),
+            returning: phrase::nearest(&counterparts, question.eight).and_then(|c| library.row(&c.step)),
             performance_use,
         }
     }
@@ -189,9 +192,21 @@ impl<'a> Scorer<'a> {
         mirrored: bool,
         connection: Option<f32>,
     ) -> Entry {
+        let returns = self.returns(row, mirrored);
         values.0[3] = connection;
-        values.0[5] = self.counterpart_was_danced.then(|| terms::repeat(self.returns(row, mirrored)));
-        Entry { row, mirrored, score: values.score(&self.taste), values, preferred }
+        values.0[5] = self.counterpart_was_danced.then(|| terms::repeat(returns));
+        let standing = match returns {
+            Return::Same if self.returning == Some(row) => Standing::Returns,
+            Return::Mirror { answers: true } if self.returning == Some(row) => Standing::Answers,
+            _ if preferred => Standing::Preferred,
+            _ => Standing::Usual,
+        };
+        Entry { row, mirrored, score: values.score(&self.taste), values, standing }
+    }
+
+    /// The step that comes back here, whatever its score.
+    pub fn returning(&self) -> Option<Row> {
+        self.returning
     }
 
     /// The terms that are the same both ways round.

@@ -9,17 +9,23 @@ use std::cmp::Ordering;
 /// How many of the best by quick score are scored with poses.
 const POOL: usize = 256;
 
-/// Chooses up to [`CANDIDATES`] of the steps that may be offered, best first, preferred ones before others.
+/// Chooses up to [`CANDIDATES`] of the steps that may be offered, in order of [`Standing`], then best first.
 pub fn choose(library: &Library, scorer: &Scorer<'_>, allowed: &[Allowed], taste: Taste) -> Vec<Entry> {
     let relevance = taste.relevance;
-    let pool = best(scorer, allowed);
-    let mut chosen = diverse(library, rescored(scorer, &pool), relevance);
+    // What comes back is offered whatever its score, if it may be offered at all.
+    let back = scorer.returning().and_then(|row| allowed.binary_search_by_key(&row, |a| a.row).ok());
+    let back = back.map(|i| Quick { step: allowed[i], score: 0.0 });
+    let six_of = |mut pool: Vec<Quick>| {
+        pool.extend(back.filter(|b| pool.iter().all(|q| q.step.row != b.step.row)));
+        diverse(library, rescored(scorer, &pool), relevance)
+    };
+    let mut chosen = six_of(best(scorer, allowed));
     if chosen.len() < CANDIDATES && allowed.len() > POOL {
         // A few performances fill the pool: look at the best of each performance instead.
         let mut pool = all(scorer, allowed);
         keep_best_of_each(library, &mut pool, 4 * PER_PERFORMANCE);
         pool.truncate(8 * POOL);
-        chosen = diverse(library, rescored(scorer, &pool), relevance);
+        chosen = six_of(pool);
     }
     chosen.sort_by(better);
     chosen
@@ -93,10 +99,10 @@ fn keep_best_of_each(library: &Library, pool: &mut Vec<Quick>, from_one: usize) 
     });
 }
 
-/// Preferred first, then by score, then by id.
+/// By standing, then by score, then by id.
 fn better(a: &Entry, b: &Entry) -> Ordering {
-    b.preferred
-        .cmp(&a.preferred)
+    a.standing
+        .cmp(&b.standing)
         .then(b.score.total_cmp(&a.score))
         .then(a.row.cmp(&b.row))
         .then(a.mirrored.cmp(&b.mirrored))
@@ -127,8 +133,8 @@ fn diverse(library: &Library, entries: Vec<Entry>, relevance: f32) -> Vec<Entry>
     let mut open: Vec<Open> = entries.into_iter().map(|entry| Open { entry, alike: 0.0 }).collect();
     let mut chosen: Vec<Entry> = Vec::with_capacity(CANDIDATES);
     while chosen.len() < CANDIDATES {
-        let preferred = open.first().is_some_and(|o| o.entry.preferred);
-        let eligible = (0..open.len()).filter(|&i| open[i].entry.preferred == preferred);
+        let standing = open.first().map(|o| o.entry.standing);
+        let eligible = (0..open.len()).filter(|&i| Some(open[i].entry.standing) == standing);
         let worth = |i: usize| open[i].worth(relevance);
         // The first of equals is the better entry.
         let best = eligible.min_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));

@@ -13,13 +13,13 @@ pub(super) const TERMS: usize = 7;
 /// (energy beat by beat, contour eight by eight); tempo is already limited by its filter, and novelty only breaks
 /// near-ties. The presets about double what they are named after. These are judgements, not measurements.
 pub const WEIGHTS: [(Term, [f32; 4]); TERMS] = [
-    (Term::Similarity, [0.16, 0.12, 0.12, 0.10]),
+    (Term::Similarity, [0.14, 0.12, 0.12, 0.10]),
     (Term::Energy, [0.16, 0.10, 0.26, 0.10]),
     (Term::Contour, [0.08, 0.06, 0.18, 0.06]),
-    (Term::Connection, [0.22, 0.42, 0.13, 0.16]),
-    (Term::Tempo, [0.08, 0.08, 0.06, 0.06]),
+    (Term::Connection, [0.28, 0.44, 0.15, 0.18]),
+    (Term::Tempo, [0.06, 0.07, 0.05, 0.05]),
     (Term::Repeat, [0.20, 0.14, 0.17, 0.14]),
-    (Term::Novelty, [0.10, 0.08, 0.08, 0.38]),
+    (Term::Novelty, [0.08, 0.07, 0.07, 0.37]),
 ];
 
 /// What a score is made of: how much each term counts, and how much the six must differ from each other. Made from
@@ -50,6 +50,16 @@ impl Taste {
     pub fn only(term: Term) -> Self {
         let weights = WEIGHTS.map(|(each, _)| if each == term { 1.0 } else { 0.0 });
         Self { weights, relevance: 1.0 }
+    }
+
+    /// All but one term, the others' proportions kept: what that one adds.
+    #[must_use]
+    pub fn without(self, term: Term) -> Self {
+        let mut weights = self.weights;
+        for (weight, (each, _)) in weights.iter_mut().zip(WEIGHTS) {
+            *weight = if each == term { 0.0 } else { *weight };
+        }
+        Self { weights, ..self }
     }
 
     /// The weight of a term, 0 to 1.

@@ -14,6 +14,9 @@ const WITHOUT_POSES: f32 = 0.85;
 /// Travel in picture widths per beat that counts as standing still.
 const STILL: f32 = 0.03;
 
+/// The jump between two steps taken at random: their median in the demo library.
+const USUAL_JUMP: f32 = 0.3;
+
 /// The subject on one side of a cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cut<'a> {
@@ -105,13 +108,14 @@ impl Stand {
         if mirrored { Self { centre_x: 1.0 - self.centre_x, ..self } } else { self }
     }
 
-    /// Likeness: half for the ratio of heights (0 from double size on: alignment would have to zoom that
-    /// much), a third for the horizontal place (0 from half a picture on), the rest for the floor.
+    /// Likeness: 1 for the same stand, a half for a jump as wide as between two steps taken at random. The jump is the
+    /// binary logarithm of the ratio of heights, which alignment has to zoom by, and the ways in picture sizes across
+    /// and along the floor. A ratio, since what tells cuts apart is whether they are near, not how far the far ones are.
     pub fn value(&self, other: &Self) -> f32 {
-        let size = (self.height_log2 - other.height_log2).abs().min(1.0);
-        let side = (2.0 * (self.centre_x - other.centre_x).abs()).min(1.0);
-        let floor = (2.0 * (self.floor - other.floor).abs()).min(1.0);
-        (1.0 - size / 2.0 - side / 3.0 - floor / 6.0).max(0.0)
+        let size = (self.height_log2 - other.height_log2).abs();
+        let side = (self.centre_x - other.centre_x).abs();
+        let floor = (self.floor - other.floor).abs();
+        USUAL_JUMP / (USUAL_JUMP + size + (4.0 * side + 2.0 * floor) / 3.0)
     }
 }
 
