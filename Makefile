@@ -16,7 +16,7 @@ DATA ?= .data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio build demo up test bench bench-audio bench-render bench-suggest doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench bench-audio bench-render bench-suggest bench-suggest-quality doctor fmt lint deny
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ bench-render: build ## measure rendering, joining and the wait for the product; 
 
 bench-suggest: setup ## measure suggestion on 3 thousand to a million synthetic steps
 	cargo bench --locked --profile dev -p eightcount-choreo --bench scale -- 3000 100000 1000000
+
+bench-suggest-quality: demo ## measure how good suggestions are, on the demo library and its music
+	cargo run --locked -p eightcount-activities --example suggest_quality -- .demo
 
 doctor: build ## check every dependency, connection and the disk of this machine
 	$(eightcount) doctor

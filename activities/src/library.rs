@@ -2,15 +2,40 @@
 //! library's version grows.
 
 use crate::failure::Failure;
-use eightcount_choreo::suggest::Library;
+use eightcount_choreo::suggest::{Library, Outlook};
+use eightcount_domain::{BlobHash, Flavour};
 use eightcount_storage::ChoreoRecords;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as ShortMutex, PoisonError};
 use tokio::sync::Mutex;
+
+/// Sections whose outlook is kept: those danced last.
+const OUTLOOKS: usize = 64;
 
 /// The index of one version of the library.
 pub(crate) struct IndexedLibrary {
     pub(crate) version: u64,
     pub(crate) index: Library,
+    /// What may come in the sections that are being danced, the last one first.
+    outlooks: ShortMutex<Vec<(Danced, Arc<Outlook>)>>,
+}
+
+/// An analysed section, and whom it is danced for.
+pub(crate) type Danced = (BlobHash, Flavour);
+
+impl IndexedLibrary {
+    fn of(version: u64, index: Library) -> Self {
+        Self { version, index, outlooks: ShortMutex::default() }
+    }
+
+    /// The outlook of a section of so many eights.
+    pub(crate) fn outlook(&self, danced: &Danced, eights: usize) -> Arc<Outlook> {
+        let mut kept = self.outlooks.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.iter().position(|(each, _)| each == danced).map(|i| kept.remove(i));
+        let (danced, outlook) = known.unwrap_or_else(|| (danced.clone(), Arc::new(Outlook::new(eights))));
+        kept.insert(0, (danced, Arc::clone(&outlook)));
+        kept.truncate(OUTLOOKS);
+        outlook
+    }
 }
 
 /// Holds the newest index.
@@ -26,8 +51,7 @@ impl LibraryDesk {
             return Ok(Arc::clone(indexed));
         }
         let library = records.library().await?;
-        let indexed =
-            Arc::new(IndexedLibrary { version: library.version, index: Library::of(library.steps) });
+        let indexed = Arc::new(IndexedLibrary::of(library.version, Library::of(library.steps)));
         *held = Some(Arc::clone(&indexed));
         Ok(indexed)
     }

@@ -30,6 +30,7 @@ pub(crate) async fn suggest(desk: &Desk, input: SuggestInput) -> Result<Suggeste
     let section: AnalysedSection = desk.read_json(&input.section).await?;
     let similar = similar(desk, &library, &section, &input).await?;
     let answer = answer(&library, section.clone(), &input).await?;
+    look_over(&library, section.clone(), &input);
     if answer.candidates.is_empty() {
         return Err(Failure::refused(FailureCode::EmptyLibrary));
     }
@@ -201,10 +202,22 @@ async fn answer(
         let eights = upcoming(&section, &input.sounds);
         let asked = found("the eight", eights.get(input.eight as usize))?;
         let question = Question { rerolled: &input.rerolled, ..asked.question(&history) };
+        let outlook = library.outlook(&(input.section.clone(), input.flavour), eights.len());
         let answer = suggest::suggest_for(index, &question, taste);
-        Ok(suggest::look_ahead(index, &question, &eights, taste, answer))
+        Ok(suggest::look_ahead(index, &question, &eights, &outlook, taste, answer))
     })
     .await?
+}
+
+/// Looks over the whole section while the user looks at the six, so that later questions need not.
+fn look_over(library: &Arc<IndexedLibrary>, section: AnalysedSection, input: &SuggestInput) {
+    let (library, input) = (Arc::clone(library), input.clone());
+    // Nobody waits for it, and nothing is lost when it does not come to its end.
+    tokio::task::spawn_blocking(move || {
+        let eights = upcoming(&section, &input.sounds);
+        let outlook = library.outlook(&(input.section.clone(), input.flavour), eights.len());
+        outlook.fill(&library.index, &eights, input.flavour.into());
+    });
 }
 
 /// Every eight of a section as it is asked about.

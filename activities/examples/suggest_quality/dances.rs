@@ -119,8 +119,8 @@ impl Dance<'_> {
 }
 
 /// (c) Whether a phrase that sounds like an earlier one is offered its steps back, and is danced like it; and whether a
-/// phrase shows a step twice. Of the cases those are left out where the cut forbids the step: its performance is that
-/// of the selection before.
+/// phrase shows a step twice. Left out are the last eight, which wants an outro, and those where the cut forbids the
+/// step: its performance is that of the selection before.
 pub fn repetitions(library: &Library, danced: &[Danced<'_>]) {
     let percent = |part: usize, all: usize| 100.0 * part as f32 / all.max(1) as f32;
     println!(
@@ -131,11 +131,9 @@ pub fn repetitions(library: &Library, danced: &[Danced<'_>]) {
         let (mut asked, mut offered, mut kept, mut phrases, mut clean) = (0, 0, 0, 0, 0);
         for Dance { song, chosen, .. } in dances {
             for (k, eight) in song.upcoming().iter().enumerate() {
-                let place = (0..k).filter(|j| j / 4 != k / 4 && j % 4 == k % 4);
-                let Some(earlier) = place.filter(|j| chosen[*j].cluster == chosen[k].cluster).next_back()
-                else {
-                    continue;
-                };
+                let alike =
+                    |&j: &usize| j / 4 != k / 4 && j % 4 == k % 4 && chosen[j].cluster == chosen[k].cluster;
+                let Some(earlier) = (0..k).rfind(alike).filter(|_| k + 1 < chosen.len()) else { continue };
                 let answer = suggest_for(library, &eight.question(&chosen[..k]), (*flavour).into());
                 let step = &chosen[earlier].step;
                 if step.performance == chosen[k - 1].step.performance {

@@ -46,4 +46,7 @@ pub struct ReportEight {
     pub terms: Vec<ScoreTerm>,
     /// Why it was offered, in the reader's language.
     pub reasons: Vec<String>,
+    /// What the filters left out when it was offered, in the reader's language.
+    #[schema(example = "41 steps: 3 hidden, 12 too slow or too fast; 26 left")]
+    pub filtered_text: Option<String>,
 }

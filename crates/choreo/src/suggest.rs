@@ -32,7 +32,7 @@ mod tests;
 
 pub use explain::explain;
 pub use library::Library;
-pub use path::{Path, Upcoming, best_path, greedy_path, look_ahead};
+pub use path::{Outlook, Path, Upcoming, best_path, greedy_path, look_ahead};
 pub use weights::{Taste, WEIGHTS};
 
 use eightcount_domain::{

@@ -4,10 +4,11 @@ use crate::{
     client::wire::{Report, ReportEight},
     section::clock,
 };
-use eightcount_domain::{Millis, Seconds};
+use eightcount_domain::{Millis, ScoreTerm, Seconds};
 use std::fmt::Write;
 
-/// The table: eight, time, step, score and reasons, one eight a line, the reasons below it.
+/// The table: eight, time, step, score and reasons, one eight a line; below it the reasons, the terms with their weights,
+/// and what the filters left out.
 pub fn table(report: &Report) -> String {
     let mut text = String::new();
     let (start, end) = (at(report.section.start_ms), at(report.section.end_ms));
@@ -23,10 +24,12 @@ pub fn table(report: &Report) -> String {
         for reason in &eight.reasons {
             let _ = writeln!(text, "{:33}{reason}", "");
         }
-        let terms: Vec<_> =
-            eight.terms.iter().map(|term| format!("{} {:.2}", name_of(term.term), term.value)).collect();
-        if !terms.is_empty() {
+        if !eight.terms.is_empty() {
+            let terms: Vec<_> = eight.terms.iter().map(term).collect();
             let _ = writeln!(text, "{:33}{}", "", terms.join(", "));
+        }
+        if let Some(filtered) = &eight.filtered_text {
+            let _ = writeln!(text, "{:33}{filtered}", "");
         }
     }
     if let Some(plan) = report.plan {
@@ -39,8 +42,9 @@ pub fn table(report: &Report) -> String {
     text
 }
 
-fn name_of(term: eightcount_domain::Term) -> String {
-    format!("{term:?}").to_lowercase()
+/// Value and weight.
+fn term(of: &ScoreTerm) -> String {
+    format!("{} {:.2} × {:.2}", format!("{:?}", of.term).to_lowercase(), of.value, of.weight)
 }
 
 fn step(eight: &ReportEight) -> String {
@@ -79,6 +83,7 @@ mod tests {
                 "score": 0.5,
                 "terms": [{ "term": "tempo", "value": 1.0, "weight": 1.0 }],
                 "reasons": ["It fits."],
+                "filtered_text": "41 steps: 3 hidden; 38 left",
             }],
         }))
         .unwrap();
@@ -86,6 +91,7 @@ mod tests {
         assert!(table.contains("Escape, 0:30.00 to 0:44.22, 1 eights"), "{table}");
         assert!(table.contains("    1   0:30.00  A         0.50  Bear, step 3, mirrored"), "{table}");
         assert!(table.contains("12 eights planned at once: total score 9.50, 9.00"), "{table}");
-        assert!(table.contains("It fits.") && table.contains("tempo 1.00"), "{table}");
+        assert!(table.contains("It fits.") && table.contains("tempo 1.00 × 1.00"), "{table}");
+        assert!(table.contains("41 steps: 3 hidden; 38 left"), "{table}");
     }
 }

@@ -7,7 +7,9 @@ use crate::{
     views::{ReportEight, ReportView},
 };
 use axum::{Json, extract::State};
-use eightcount_domain::{Candidate, ChoreographyId, ChoreographyState, EightState, Selection, SuggestionId};
+use eightcount_domain::{
+    Candidate, ChoreographyId, ChoreographyState, EightState, Selection, Suggestion, SuggestionId,
+};
 use eightcount_storage::{Storage, StorageError};
 
 /// Show what a choreography is made of
@@ -63,20 +65,19 @@ async fn eights(
     Ok(reported)
 }
 
-/// The candidate as which a step was offered: a re-roll may have replaced the suggestion it was in, so earlier ones
-/// are looked through too, newest first.
+/// The candidate as which a step was offered, and the suggestion it was in: a re-roll may have replaced that, so earlier
+/// ones are looked through too, newest first.
 async fn offered(
     storage: &Storage,
     last: SuggestionId,
     selection: &Selection,
-) -> Result<Option<Candidate>, StorageError> {
+) -> Result<Option<(Candidate, Suggestion)>, StorageError> {
     for serial in (0..=last.serial).rev() {
         let id = SuggestionId { serial, ..last.clone() };
-        let suggestion = storage.choreo.suggestion(&id).await?;
-        let candidates = suggestion.map(|suggestion| suggestion.candidates).unwrap_or_default();
-        let shown = |c: &Candidate| c.step == selection.step && c.mirrored == selection.mirrored;
-        if let Some(candidate) = candidates.into_iter().find(shown) {
-            return Ok(Some(candidate));
+        let Some(suggestion) = storage.choreo.suggestion(&id).await? else { continue };
+        let shown = |c: &&Candidate| c.step == selection.step && c.mirrored == selection.mirrored;
+        if let Some(candidate) = suggestion.candidates.iter().find(shown) {
+            return Ok(Some((candidate.clone(), suggestion)));
         }
     }
     Ok(None)
@@ -87,19 +88,19 @@ async fn report_of(
     k: u32,
     eight: &EightState,
     selection: &Selection,
-    offered: Option<Candidate>,
+    offered: Option<(Candidate, Suggestion)>,
     language: Language,
 ) -> Result<ReportEight, StorageError> {
     let performance = storage.choreo.performance(&selection.step.performance).await?;
     let (performance_title, performance_credit) =
         performance.map(|performance| (performance.title, performance.credit)).unwrap_or_default();
-    let score = offered.as_ref().map(|candidate| candidate.score);
-    let (terms, reasons) = offered.map_or_else(Default::default, |candidate| {
-        let reasons = match language {
-            Language::English => candidate.reasons_en,
-            Language::Korean => candidate.reasons_ko,
+    let score = offered.as_ref().map(|(candidate, _)| candidate.score);
+    let (terms, reasons, filtered_text) = offered.map_or_else(Default::default, |(candidate, suggestion)| {
+        let (reasons, filtered) = match language {
+            Language::English => (candidate.reasons_en, suggestion.filtered_en),
+            Language::Korean => (candidate.reasons_ko, suggestion.filtered_ko),
         };
-        (candidate.terms, reasons)
+        (candidate.terms, reasons, Some(filtered))
     });
     Ok(ReportEight {
         eight: k,
@@ -112,5 +113,6 @@ async fn report_of(
         score,
         terms,
         reasons,
+        filtered_text,
     })
 }

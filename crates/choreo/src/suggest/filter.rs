@@ -98,12 +98,6 @@ impl Sieve {
             .collect()
     }
 
-    /// The steps that may come back here: all that pass the filters, but at the ends only those of the role.
-    pub fn returnable(&self, role: Role) -> Vec<Row> {
-        let pairs = self.allowed.iter().zip(&self.marks);
-        pairs.filter(|(_, mark)| mark.right_role || role == Role::Body).map(|(&row, _)| row).collect()
-    }
-
     /// Whether, once these are offered, every step that may be offered was.
     pub fn exhausted_after(&self, offered: impl Iterator<Item = Row>) -> bool {
         let mut offered: Vec<Row> = offered.collect();
@@ -203,6 +197,14 @@ impl Rules {
         });
         open.map(|(_, hot)| terms::stretch_log2(self.tempo_log2 - hot.tempo_log2)).fold(f32::MAX, f32::min)
     }
+}
+
+/// Whether a step that was danced before may come back at an eight of this role and tempo: no filter is against it, and
+/// at the ends it has the role.
+pub fn may_come_back(library: &Library, row: Row, role: Role, tempo_bpm: f64) -> bool {
+    let hot = &library.hot[row];
+    let fits = terms::stretch_log2(tempo_bpm.log2() as f32 - hot.tempo_log2) <= terms::MOST_STRETCH_LOG2;
+    fits && !hot.hidden && !hot.native_cut && good(hot.quality) && (role == Role::Body || hot.role == role)
 }
 
 /// The steps that other eights of an eight's phrase show.

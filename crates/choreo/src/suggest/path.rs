@@ -6,12 +6,12 @@
 //! [`suggest`](super::suggest) would give. Ways that cannot compete are dropped at each eight. The result is never worse than
 //! always taking the best candidate: that way is tried too.
 
-use super::filter::{Allowed, Sieve, phrase_rows};
+use super::filter::{Allowed, Sieve, may_come_back, phrase_rows};
 use super::library::{Library, Row};
 use super::score::{Entry, Scorer};
 use super::{Answer, Chosen, Question, Taste, phrase, six, suggest_for};
 use eightcount_domain::{BEATS_PER_EIGHT, ClusterLabel, FeatureVector, Role};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
 /// Steps considered for one eight, beside those that its counterparts show.
 const SHORTLIST: usize = 48;
@@ -19,7 +19,9 @@ const SHORTLIST: usize = 48;
 const FROM_ONE: usize = 4;
 /// Ways kept at each eight: for a plan, and for judging one candidate.
 const PLAN_WAYS: usize = 64;
-const LOOK_WAYS: usize = 8;
+const LOOK_WAYS: usize = 4;
+/// Steps considered for one eight when one candidate is judged.
+const LOOK_SHORTLIST: usize = 32;
 /// The best ways of a plan search the whole library for what follows them well: how many, and for how many steps.
 const SEARCHING_WAYS: usize = 6;
 const FOUND: usize = 12;
@@ -112,7 +114,7 @@ pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], t
     let greedy = greedy_path(library, eights, fixed, taste);
     let mut layers = layers(library, eights, fixed, taste);
     for (layer, chosen) in layers.iter_mut().zip(&greedy.selections) {
-        layer.rows.extend(library.row(&chosen.step));
+        layer.rows.to_mut().extend(library.row(&chosen.step));
     }
     match search(library, &layers, fixed, Effort { taste, ways: PLAN_WAYS, searching: SEARCHING_WAYS }) {
         Some(planned) if planned.total() > greedy.total() => planned,
@@ -120,24 +122,53 @@ pub fn best_path(library: &Library, eights: &[Upcoming<'_>], fixed: &[Chosen], t
     }
 }
 
-/// Orders an answer's candidates of equal [`Standing`](super::Standing) by what they lead to: a candidate after which the next eights (at most four
-/// are looked at) can only be danced worse than after the others falls behind them. Scores stay as they are.
+/// What may come at the eights of a section whatever is chosen before them: the dear part of looking ahead, made once.
+/// It belongs to one library, one section and one taste.
+#[derive(Debug)]
+pub struct Outlook(Vec<OnceLock<Vec<Row>>>);
+
+impl Outlook {
+    /// For a section of so many eights; nothing is searched yet.
+    pub fn new(eights: usize) -> Self {
+        Self((0..eights).map(|_| OnceLock::new()).collect())
+    }
+
+    /// Searches what was not needed yet, so that no question waits for it. Harmless when it runs twice at once.
+    pub fn fill(&self, library: &Library, eights: &[Upcoming<'_>], taste: Taste) {
+        for upcoming in eights {
+            self.rows(library, upcoming, taste);
+        }
+    }
+
+    fn rows(&self, library: &Library, upcoming: &Upcoming<'_>, taste: Taste) -> Cow<'_, [Row]> {
+        let search = || shortlist(library, &upcoming.question(&[]), taste, LOOK_SHORTLIST);
+        match self.0.get(upcoming.eight as usize) {
+            Some(rows) => rows.get_or_init(search).into(),
+            None => search().into(),
+        }
+    }
+}
+
+/// Orders an answer's candidates of equal [`Standing`](super::Standing) by what they lead to: a candidate after which
+/// the next eights (at most four are looked at) can only be danced worse than after the others falls behind them.
+/// Scores stay as they are.
 pub fn look_ahead(
     library: &Library,
     question: &Question<'_>,
     upcoming: &[Upcoming<'_>],
+    outlook: &Outlook,
     taste: Taste,
     mut answer: Answer,
 ) -> Answer {
     let others = question.history.iter().filter(|c| c.eight != question.eight);
     let open = |u: &&Upcoming<'_>| !question.history.iter().any(|c| c.eight == u.eight);
-    let eights: Vec<Upcoming<'_>> =
-        upcoming.iter().filter(|u| u.eight > question.eight).filter(open).take(HORIZON).copied().collect();
-    if eights.is_empty() {
+    let ahead = upcoming.iter().filter(|u| u.eight > question.eight).filter(open).take(HORIZON);
+    let layers: Vec<Layer<'_, '_>> =
+        ahead.map(|u| Layer { upcoming: *u, rows: outlook.rows(library, u, taste) }).collect();
+    if layers.is_empty() {
         return answer;
     }
     let mut fixed: Vec<Chosen> = others.cloned().collect();
-    let layers = layers(library, &eights, &fixed, taste);
     let future: Vec<f32> = answer
         .candidates
         .iter()
@@ -159,21 +190,18 @@ pub fn look_ahead(
 }
 
 /// The steps considered for one eight.
-#[derive(Clone)]
-struct Layer<'a> {
+struct Layer<'a, 'r> {
     upcoming: Upcoming<'a>,
-    rows: Vec<Row>,
-    /// All that may come back, ascending.
-    returnable: Vec<Row>,
+    rows: Cow<'r, [Row]>,
 }
 
-impl Layer<'_> {
+impl Layer<'_, '_> {
     /// The steps to consider after these selections, ascending: the short list, and what the counterparts show.
     fn rows_after(&self, library: &Library, history: &[Chosen], more: Vec<Row>) -> Vec<Row> {
-        let Upcoming { eight, cluster, .. } = self.upcoming;
+        let Upcoming { eight, cluster, role, tempo_bpm, .. } = self.upcoming;
         let counterparts = phrase::counterparts(history, eight, cluster).into_iter();
         let danced = counterparts.filter_map(|c| library.row(&c.step));
-        let danced = danced.filter(|row| self.returnable.binary_search(row).is_ok());
+        let danced = danced.filter(|&row| may_come_back(library, row, role, tempo_bpm));
         let mut rows: Vec<Row> = self.rows.iter().copied().chain(danced).chain(more).collect();
         rows.sort_unstable();
         rows.dedup();
@@ -182,15 +210,22 @@ impl Layer<'_> {
 }
 
 /// Short lists by all that does not depend on the neighbouring eights.
-fn layers<'a>(library: &Library, eights: &[Upcoming<'a>], fixed: &[Chosen], taste: Taste) -> Vec<Layer<'a>> {
+fn layers<'a>(
+    library: &Library,
+    eights: &[Upcoming<'a>],
+    fixed: &[Chosen],
+    taste: Taste,
+) -> Vec<Layer<'a, 'static>> {
     let layer = |upcoming: &Upcoming<'a>| {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
-        let sieve = Sieve::of(library, &question);
-        let scorer = Scorer::new(library, &question, taste);
-        let rows = six::shortlist(library, &scorer, &offered(&sieve), SHORTLIST, FROM_ONE);
-        Layer { upcoming: *upcoming, rows, returnable: sieve.returnable(upcoming.role) }
+        Layer { upcoming: *upcoming, rows: shortlist(library, &question, taste, SHORTLIST).into() }
     };
     eights.iter().map(layer).collect()
+}
+
+fn shortlist(library: &Library, question: &Question<'_>, taste: Taste, most: usize) -> Vec<Row> {
+    let left = offered(&Sieve::of(library, question));
+    six::shortlist(library, &Scorer::new(library, question, taste), &left, most, FROM_ONE)
 }
 
 /// What may be offered: only steps of the eight's own role, where there are any.
@@ -204,9 +239,7 @@ fn offered(sieve: &Sieve) -> Vec<Allowed> {
 
 /// The steps of the whole library that follow these selections best.
 fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], taste: Taste) -> Vec<Row> {
-    let question = upcoming.question(history);
-    let left = offered(&Sieve::of(library, &question));
-    six::shortlist(library, &Scorer::new(library, &question, taste), &left, FOUND, FROM_ONE)
+    shortlist(library, &upcoming.question(history), taste, FOUND)
 }
 
 /// The way to one step.
@@ -229,7 +262,7 @@ struct Effort {
 }
 
 /// The best way through all layers; none when neighbours would have to share a performance.
-fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Effort) -> Option<Path> {
+fn search(library: &Library, layers: &[Layer<'_, '_>], fixed: &[Chosen], effort: Effort) -> Option<Path> {
     let mut ways = vec![Way { history: fixed.to_vec(), scores: Vec::new(), total: 0.0 }];
     for layer in layers {
         let mut reached: BTreeMap<(Row, bool), (f32, usize, Entry)> = BTreeMap::new();
@@ -258,7 +291,7 @@ fn search(library: &Library, layers: &[Layer<'_>], fixed: &[Chosen], effort: Eff
 }
 
 impl Way {
-    fn with(&self, library: &Library, layer: &Layer<'_>, entry: &Entry, total: f32) -> Self {
+    fn with(&self, library: &Library, layer: &Layer<'_, '_>, entry: &Entry, total: f32) -> Self {
         let Upcoming { eight, cluster, .. } = layer.upcoming;
         let mut way = self.clone();
         way.history.push(Chosen { eight, cluster, step: library.id(entry.row), mirrored: entry.mirrored });

@@ -153,6 +153,9 @@ pub struct ReportEight {
     pub terms: Vec<ScoreTerm>,
     /// Why it was offered.
     pub reasons: Vec<String>,
+    /// What the filters left out.
+    #[serde(default)]
+    pub filtered_text: Option<String>,
 }
 
 /// The answer to an accepted change of a choreography.

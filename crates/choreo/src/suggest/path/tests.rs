@@ -100,7 +100,8 @@ fn a_choice_that_leads_into_a_dead_end_ranks_lower() {
     let question = eights[2].question(&[]);
     let plain = suggest_for(&library, &question, Flavour::Balanced.into());
     assert_eq!(plain.candidates[0].step.performance, performance(1), "moves best with the music");
-    let ahead = look_ahead(&library, &question, &eights, Flavour::Balanced.into(), plain.clone());
+    let ahead =
+        look_ahead(&library, &question, &eights, &Outlook::new(6), Flavour::Balanced.into(), plain.clone());
     assert_ne!(ahead.candidates[0].step.performance, performance(1));
     assert_eq!(ahead.candidates.len(), plain.candidates.len());
 }
