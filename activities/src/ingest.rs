@@ -10,8 +10,8 @@ use eightcount_choreo::watch::{
     Background, CUT_QUALITY, GrayFrame, StepSight, Watched as WatchedFrames, Watcher,
 };
 use eightcount_domain::{
-    self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Performance,
-    PerformanceStatus, Pose, Role, Sight, Step, StepId, SubjectBox, SubjectMotion,
+    self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Outline,
+    Performance, PerformanceStatus, Pose, Role, Sight, Step, StepId, SubjectBox, SubjectMotion,
 };
 use eightcount_media::{ConformOptions, Refusal};
 use eightcount_pose::StepDance;
@@ -43,6 +43,8 @@ struct SeenEight {
     end_box: Option<SubjectBox>,
     start_motion: Option<SubjectMotion>,
     end_motion: Option<SubjectMotion>,
+    start_outline: Option<Outline>,
+    end_outline: Option<Outline>,
     native_cut: bool,
     start_pose: Option<Pose>,
     end_pose: Option<Pose>,
@@ -159,6 +161,8 @@ pub(crate) async fn publish(desk: &Desk, input: PublishPerformanceInput) -> Resu
         end_box: seen.end_box,
         start_motion: seen.start_motion,
         end_motion: seen.end_motion,
+        start_outline: seen.start_outline,
+        end_outline: seen.end_outline,
         start_pose: seen.start_pose,
         end_pose: seen.end_pose,
         sight: seen.sight,
@@ -215,6 +219,8 @@ fn seen_eight(sight: &StepSight, thumbnail: BlobHash) -> SeenEight {
         end_box: sight.end_box,
         start_motion: sight.start_motion,
         end_motion: sight.end_motion,
+        start_outline: sight.start_outline,
+        end_outline: sight.end_outline,
         native_cut: sight.native_cut,
         start_pose: None,
         end_pose: None,
@@ -240,6 +246,8 @@ async fn danced_eight(
         end_box: danced.end_box,
         start_motion: pictures.start_motion,
         end_motion: pictures.end_motion,
+        start_outline: pictures.start_outline,
+        end_outline: pictures.end_outline,
         native_cut: pictures.native_cut,
         start_pose,
         end_pose,

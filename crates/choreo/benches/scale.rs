@@ -74,6 +74,8 @@ impl Numbers {
             end_box: Some(self.place()),
             start_motion: None,
             end_motion: None,
+            start_outline: None,
+            end_outline: None,
             start_pose: with_poses.then(|| self.pose()),
             end_pose: with_poses.then(|| self.pose()),
             sight: Sight::default(),

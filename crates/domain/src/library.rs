@@ -217,6 +217,29 @@ pub struct SkeletonLook {
     pub others: Vec<SubjectBox>,
 }
 
+/// The shape of a subject within its box: 16 rows from the top, of 8 columns each, a bit set where the subject covers
+/// most of the cell; the highest bit is the leftmost column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Outline(pub [u8; 16]);
+
+impl Outline {
+    /// As its mirror image.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        Self(self.0.map(u8::reverse_bits))
+    }
+
+    /// Share of the cells covered by either that both cover, 0 to 1; none when neither covers any. Symmetric. After
+    /// Jaccard (1901).
+    pub fn overlap(self, other: Self) -> Option<f32> {
+        let bits = u128::from_be_bytes;
+        let (one, two) = (bits(self.0), bits(other.0));
+        let either = (one | two).count_ones();
+        (either > 0).then(|| (one & two).count_ones() as f32 / either as f32)
+    }
+}
+
 /// The music of a step or eight as one vector for comparison, made by one algorithm for both.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -243,6 +266,12 @@ pub struct Step {
     /// How the subject travels in its last beat.
     #[serde(default)]
     pub end_motion: Option<SubjectMotion>,
+    /// The subject's shape at its first beat.
+    #[serde(default)]
+    pub start_outline: Option<Outline>,
+    /// The subject's shape at its end.
+    #[serde(default)]
+    pub end_outline: Option<Outline>,
     /// The subject's pose at its first beat.
     pub start_pose: Option<Pose>,
     /// The subject's pose at its end.

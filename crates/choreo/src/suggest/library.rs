@@ -7,8 +7,8 @@
 use super::ranks::Ranks;
 use super::terms::{self, Cut, Stand};
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, PerformanceId, Pose, PoseJoint, Role,
-    Sight, Step, StepId, SubjectBox, SubjectMotion,
+    BEATS_PER_EIGHT, BlobHash, ContentHash, FeatureVector, Movement, Outline, PerformanceId, Pose, PoseJoint,
+    Role, Sight, Step, StepId, SubjectBox, SubjectMotion,
 };
 use std::collections::BTreeMap;
 
@@ -46,6 +46,7 @@ struct Cold {
     end_box: Option<SubjectBox>,
     start_motion: Option<SubjectMotion>,
     end_motion: Option<SubjectMotion>,
+    outlines: [Option<Outline>; 2],
     /// Ranks of the movement in the first and in the last beat among those of the steps measured alike.
     speeds: [f32; 2],
     poses: Option<Box<[Option<Pose>; 2]>>,
@@ -158,6 +159,8 @@ impl Library {
             end_box: cold.end_box,
             start_motion: cold.start_motion,
             end_motion: cold.end_motion,
+            start_outline: cold.outlines[0],
+            end_outline: cold.outlines[1],
             start_pose: pose(0),
             end_pose: pose(1),
             sight: Sight::default(),
@@ -207,14 +210,14 @@ impl Library {
     pub(super) fn start_cut(&self, row: Row, mirrored: bool) -> Cut<'_> {
         let cold = &self.cold[row];
         let (place, travel, speed) = (cold.start_box, cold.start_motion, known(cold.speeds[0]));
-        Cut { pose: self.pose(row, 0), place, travel, speed, mirrored }
+        Cut { pose: self.pose(row, 0), outline: cold.outlines[0], place, travel, speed, mirrored }
     }
 
     /// The subject where a step ends.
     pub(super) fn end_cut(&self, row: Row, mirrored: bool) -> Cut<'_> {
         let cold = &self.cold[row];
         let (place, travel, speed) = (cold.end_box, cold.end_motion, known(cold.speeds[1]));
-        Cut { pose: self.pose(row, 1), place, travel, speed, mirrored }
+        Cut { pose: self.pose(row, 1), outline: cold.outlines[1], place, travel, speed, mirrored }
     }
 
     pub(super) fn vigour(&self, row: Row) -> Option<f32> {
@@ -286,6 +289,7 @@ impl Cold {
             end_box: step.end_box,
             start_motion: step.start_motion,
             end_motion: step.end_motion,
+            outlines: [step.start_outline, step.end_outline],
             speeds,
             poses,
             thumbnail: digest(&step.thumbnail),

@@ -19,9 +19,11 @@ const SHORTLIST: usize = 48;
 const FROM_ONE: usize = 4;
 /// Ways kept at each eight: for a plan, and for judging one candidate.
 const PLAN_WAYS: usize = 64;
-const LOOK_WAYS: usize = 4;
-/// Steps considered for one eight when one candidate is judged.
+const LOOK_WAYS: usize = 5;
+/// Steps considered for one eight when one candidate is judged, and how many of them may come from one performance:
+/// fewer, or its steps would be all the ways that go on.
 const LOOK_SHORTLIST: usize = 32;
+const LOOK_FROM_ONE: usize = 2;
 /// The best ways of a plan search the whole library for what follows them well: how many, and for how many steps.
 const SEARCHING_WAYS: usize = 6;
 const FOUND: usize = 12;
@@ -141,7 +143,7 @@ impl Outlook {
     }
 
     fn rows(&self, library: &Library, upcoming: &Upcoming<'_>, taste: Taste) -> Cow<'_, [Row]> {
-        let search = || shortlist(library, &upcoming.question(&[]), taste, LOOK_SHORTLIST);
+        let search = || shortlist(library, &upcoming.question(&[]), taste, (LOOK_SHORTLIST, LOOK_FROM_ONE));
         match self.0.get(upcoming.eight as usize) {
             Some(rows) => rows.get_or_init(search).into(),
             None => search().into(),
@@ -218,14 +220,23 @@ fn layers<'a>(
 ) -> Vec<Layer<'a, 'static>> {
     let layer = |upcoming: &Upcoming<'a>| {
         let question = Question { previous: None, next: None, ..upcoming.question(fixed) };
-        Layer { upcoming: *upcoming, rows: shortlist(library, &question, taste, SHORTLIST).into() }
+        Layer {
+            upcoming: *upcoming,
+            rows: shortlist(library, &question, taste, (SHORTLIST, FROM_ONE)).into(),
+        }
     };
     eights.iter().map(layer).collect()
 }
 
-fn shortlist(library: &Library, question: &Question<'_>, taste: Taste, most: usize) -> Vec<Row> {
+/// The best steps, at most so many altogether and of one performance.
+fn shortlist(
+    library: &Library,
+    question: &Question<'_>,
+    taste: Taste,
+    (most, from_one): (usize, usize),
+) -> Vec<Row> {
     let left = offered(&Sieve::of(library, question));
-    six::shortlist(library, &Scorer::new(library, question, taste), &left, most, FROM_ONE)
+    six::shortlist(library, &Scorer::new(library, question, taste), &left, most, from_one)
 }
 
 /// What may be offered: only steps of the eight's own role, where there are any.
@@ -239,7 +250,7 @@ fn offered(sieve: &Sieve) -> Vec<Allowed> {
 
 /// The steps of the whole library that follow these selections best.
 fn followers(library: &Library, upcoming: &Upcoming<'_>, history: &[Chosen], taste: Taste) -> Vec<Row> {
-    shortlist(library, &upcoming.question(history), taste, FOUND)
+    shortlist(library, &upcoming.question(history), taste, (FOUND, FROM_ONE))
 }
 
 /// The way to one step.

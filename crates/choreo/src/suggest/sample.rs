@@ -39,6 +39,8 @@ pub fn step(p: u8, index: u32) -> Step {
         end_box: Some(place(0.2 + 0.6 * at(21))),
         start_motion: None,
         end_motion: None,
+        start_outline: None,
+        end_outline: None,
         start_pose: None,
         end_pose: None,
         sight: eightcount_domain::Sight::default(),

@@ -7,7 +7,7 @@ mod connection;
 mod pose;
 pub use connection::{Cut, connection};
 pub(super) use connection::{Stand, unsure};
-pub use pose::{HeightClass, facing_likeness, height_class, height_likeness, pose_distance};
+pub use pose::{facing_likeness, height_class, height_likeness, pose_distance};
 
 /// The largest stretch, as the binary logarithm of 1.2.
 pub const MOST_STRETCH_LOG2: f32 = 0.263_034_4;

@@ -1,6 +1,6 @@
 //! Finding the subject in what differs from the background.
 
-use eightcount_domain::SubjectBox;
+use eightcount_domain::{Outline, SubjectBox};
 
 /// Smallest subject, share of the picture's pixels.
 const LEAST_AREA: f32 = 0.002;
@@ -154,6 +154,7 @@ fn pixel_extent(size: Size, p: usize) -> Extent {
 pub struct Subject {
     pub place: SubjectBox,
     pub pixels: Vec<u32>,
+    pub outline: Outline,
     /// Seen from head to foot as far as a mask can tell: inside the picture, and not most of it.
     pub whole: bool,
 }
@@ -193,7 +194,28 @@ pub fn main_subject(mask: &Mask, before: Option<&SubjectBox>) -> Option<Subject>
     };
     let inside = inner.left > 1 && inner.right + 1 < size.width && inner.bottom + 1 < size.height;
     let whole = inside && fraction(pixels.len(), size.pixels()) < 0.6;
-    Some(Subject { place, pixels, whole })
+    let outline = outline(size, &pixels, inner);
+    Some(Subject { place, pixels, outline, whole })
+}
+
+/// The shape of these pixels within their bounds.
+fn outline(size: Size, pixels: &[u32], bounds: Extent) -> Outline {
+    let (width, height) = (bounds.right - bounds.left, bounds.bottom - bounds.top);
+    let mut counts = [[0_usize; 8]; 16];
+    for &p in pixels {
+        let (x, y) = (p as usize % size.width, p as usize / size.width);
+        if (bounds.left..bounds.right).contains(&x) && (bounds.top..bounds.bottom).contains(&y) {
+            counts[(y - bounds.top) * 16 / height][(x - bounds.left) * 8 / width] += 1;
+        }
+    }
+    // Of a small subject cells hold few pixels and not equally many.
+    let part = |i: usize, of: usize, parts: usize| ((i + 1) * of).div_ceil(parts) - (i * of).div_ceil(parts);
+    Outline(std::array::from_fn(|row| {
+        (0..8).fold(0, |bits, column| {
+            let area = part(row, height, 16) * part(column, width, 8);
+            bits << 1 | u8::from(area > 0 && 2 * counts[row][column] >= area)
+        })
+    }))
 }
 
 /// Bounds of the pixels without the outermost [`TRIM`] on each side.

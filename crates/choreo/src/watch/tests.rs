@@ -71,6 +71,11 @@ fn a_walking_dancer_is_found_where_painted() {
         assert!((place.width - 12.5 / W as f32).abs() < 0.03, "{place:?}");
     }
     assert!(step.quality > 0.95, "{}", step.quality);
+    let outline = step.start_outline.unwrap();
+    assert!(outline.overlap(step.end_outline.unwrap()).unwrap() > 0.8, "the same body");
+    // Its head is narrower than its body.
+    let wide = |rows: std::ops::Range<usize>| outline.0[rows].iter().map(|r| r.count_ones()).sum::<u32>();
+    assert!(wide(8..11) > wide(0..3), "{outline:?}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What is known after watching: a few numbers a frame, and what they say of an eight.
 
-use eightcount_domain::{BEATS_PER_EIGHT, FrameRate, Movement, MovementTier, SubjectBox, SubjectMotion};
+use eightcount_domain::{
+    BEATS_PER_EIGHT, FrameRate, Movement, MovementTier, Outline, SubjectBox, SubjectMotion,
+};
 use serde::{Deserialize, Serialize};
 
 /// Share of a beat around it in which a stop counts as its accent.
@@ -15,6 +17,8 @@ pub const CUT_QUALITY: f32 = 0.2;
 pub struct FrameFact {
     /// Where the subject was; none when there was nobody.
     pub place: Option<SubjectBox>,
+    /// Its shape there.
+    pub outline: Option<Outline>,
     /// The subject was wholly inside the picture.
     pub whole: bool,
     /// Change since the frame before where the subject was or is, as a share of the subject's area, 0 to 2.
@@ -36,6 +40,10 @@ pub struct StepSight {
     pub start_motion: Option<SubjectMotion>,
     /// How the subject travels in its last beat; none when not seen at both ends of it.
     pub end_motion: Option<SubjectMotion>,
+    /// The subject's shape at its first beat; none when not seen there.
+    pub start_outline: Option<Outline>,
+    /// The subject's shape at its end; none when not seen there.
+    pub end_outline: Option<Outline>,
     /// The picture cuts inside it.
     pub native_cut: bool,
     /// Share of its frames in which the subject was seen, half for those in which the picture's edge cuts it:
@@ -76,6 +84,8 @@ impl Watched {
             end_box: self.place_at(beats[BEATS_PER_EIGHT]),
             start_motion: self.travel(beats[0], beats[1]),
             end_motion: self.travel(beats[BEATS_PER_EIGHT - 1], beats[BEATS_PER_EIGHT]),
+            start_outline: self.outline_at(beats[0]),
+            end_outline: self.outline_at(beats[BEATS_PER_EIGHT]),
             native_cut: self.cuts(beats[0], beats[BEATS_PER_EIGHT]),
             quality: self.quality(beats[0], beats[BEATS_PER_EIGHT]),
         }
@@ -104,8 +114,8 @@ impl Watched {
         (at(i.checked_sub(1)) + at(i.checked_add(1))) / 4.0 + at(Some(i)) / 2.0
     }
 
-    /// Median place over a tenth of a second around a time; none unless seen in most of those frames.
-    fn place_at(&self, time: f64) -> Option<SubjectBox> {
+    /// The frames a tenth of a second before a time, at it and after it, and which of them is at it.
+    fn around(&self, time: f64) -> Option<(&[FrameFact], usize)> {
         let reach = self.fps.get() as usize / 10;
         let last = self.frames.len().checked_sub(1)?;
         let centre = self.index(time);
@@ -114,7 +124,21 @@ impl Watched {
             return None;
         }
         let centre = centre.min(last);
-        let near = &self.frames[centre.saturating_sub(reach)..=(centre + reach).min(last)];
+        let first = centre.saturating_sub(reach);
+        Some((&self.frames[first..=(centre + reach).min(last)], centre - first))
+    }
+
+    /// The shape in the frame nearest to a time; none where there is no place either.
+    fn outline_at(&self, time: f64) -> Option<Outline> {
+        let (near, centre) = self.around(time)?;
+        self.place_at(time)?;
+        let seen = near.iter().enumerate().filter_map(|(i, frame)| Some((i, frame.outline?)));
+        seen.min_by_key(|(i, _)| i.abs_diff(centre)).map(|(_, outline)| outline)
+    }
+
+    /// Median place over a tenth of a second around a time; none unless seen in most of those frames.
+    fn place_at(&self, time: f64) -> Option<SubjectBox> {
+        let (near, _) = self.around(time)?;
         let seen: Vec<SubjectBox> = near.iter().filter_map(|f| f.place).collect();
         if 2 * seen.len() <= near.len() {
             return None;

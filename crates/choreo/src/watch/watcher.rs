@@ -46,6 +46,7 @@ impl Watcher {
         };
         self.watched.frames.push(FrameFact {
             place: subject.as_ref().map(|s| s.place),
+            outline: subject.as_ref().map(|s| s.outline),
             whole: subject.as_ref().is_some_and(|s| s.whole),
             motion,
             cut,

@@ -60,6 +60,8 @@ pub fn step(performance: u8, index: u32) -> Step {
         end_box: None,
         start_motion: None,
         end_motion: None,
+        start_outline: None,
+        end_outline: None,
         start_pose: None,
         end_pose: None,
         sight: Sight::default(),

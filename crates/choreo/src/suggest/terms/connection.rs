@@ -1,14 +1,14 @@
 //! How well one step passes into the next at the cut.
 
 use super::pose::{facing_likeness, height_likeness, pose_distance};
-use eightcount_domain::{Pose, SubjectBox, SubjectMotion};
+use eightcount_domain::{Outline, Pose, SubjectBox, SubjectMotion};
 
 /// Mean joint distance, in torso lengths, at which the pose's value has fallen to 1/e. Two unrelated standing
 /// poses differ by about half a torso.
 const POSE_SCALE: f32 = 0.5;
-/// Share of each kind of data, of those that exist on both sides: joints, facing, height class, place and size, travel,
-/// amount of motion.
-const SHARES: [f32; 6] = [0.40, 0.08, 0.07, 0.25, 0.10, 0.10];
+/// Share of each kind of data, of those that exist on both sides: joints, facing, height class, outline, place and size,
+/// travel, amount of motion.
+const SHARES: [f32; 7] = [0.40, 0.08, 0.07, 0.20, 0.25, 0.10, 0.10];
 /// How much a connection is believed that is judged without poses; the rest is no opinion, a half.
 const WITHOUT_POSES: f32 = 0.85;
 /// Travel in picture widths per beat that counts as standing still.
@@ -22,6 +22,8 @@ const USUAL_JUMP: f32 = 0.3;
 pub struct Cut<'a> {
     /// Its pose.
     pub pose: Option<&'a Pose>,
+    /// Its shape within its box, as the source shows it.
+    pub outline: Option<Outline>,
     /// Where it is in the picture, as the source shows it.
     pub place: Option<SubjectBox>,
     /// How it travels in the beat at the cut, as the source shows it.
@@ -35,8 +37,8 @@ pub struct Cut<'a> {
 /// How closely the subject after the cut takes the place of the one before it, in the same pose, facing the same way, as
 /// high, going on in the same direction and with as much motion. Symmetric.
 ///
-/// The mean of what is known on both sides, by fixed shares (a pose counts most). Without poses, boxes serve, and are
-/// believed less: the value is pulled towards one half. None with neither poses nor boxes.
+/// The mean of what is known on both sides, by fixed shares (a pose counts most). Without poses, boxes and the outlines
+/// in them serve, and are believed less: the value is pulled towards one half. None with neither poses nor boxes.
 pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
     let stand = |cut: &Cut<'_>| Some(Stand::of(&cut.place?)?.seen(cut.mirrored));
     let place = stand(before).zip(stand(after)).map(|(a, b)| a.value(&b));
@@ -50,6 +52,11 @@ pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
         pose,
         poses.and_then(|(a, b)| facing_likeness(a, b, mirror)),
         poses.and_then(|(a, b)| height_likeness(a, b)),
+        before
+            .seen_outline()
+            .zip(after.seen_outline())
+            .filter(|_| pose.is_none())
+            .and_then(|(a, b)| a.overlap(b)),
         place,
         before.travels().zip(after.travels()).and_then(|(a, b)| travel_likeness(a, b)),
         before.speed.zip(after.speed).map(|(a, b)| 1.0 - (a - b).abs()).filter(|v| (0.0..=1.0).contains(v)),
@@ -71,6 +78,11 @@ pub(in super::super) fn unsure(value: f32) -> f32 {
 }
 
 impl Cut<'_> {
+    /// Its outline as the picture shows it.
+    fn seen_outline(&self) -> Option<Outline> {
+        self.outline.map(|outline| if self.mirrored { outline.mirrored() } else { outline })
+    }
+
     /// Its travel as the picture shows it.
     fn travels(&self) -> Option<SubjectMotion> {
         let travel = self.travel?;
@@ -199,6 +211,30 @@ mod tests {
     }
 
     #[test]
+    fn without_poses_a_like_outline_connects_better() {
+        // Arms down, arms up, one arm out to the left.
+        let [down, up, left] = [[0x18; 16], [0xC3; 16], [0xF8; 16]].map(Outline);
+        let cut = |outline, mirrored| Cut {
+            outline: Some(outline),
+            place: Some(place(0.5, 0.3, 0.9)),
+            mirrored,
+            ..Cut::default()
+        };
+        let value = |a, b| connection(&a, &b).unwrap();
+        assert!(value(cut(down, false), cut(down, false)) > value(cut(down, false), cut(left, false)));
+        assert!(value(cut(down, false), cut(left, false)) > value(cut(down, false), cut(up, false)));
+        assert!(value(cut(left, false), cut(left, false)) > value(cut(left, false), cut(left, true)));
+        let standing = pose(0.4);
+        let sure = |outline| Cut { pose: Some(&standing), ..cut(outline, false) };
+        assert_eq!(
+            connection(&sure(down), &sure(up)),
+            connection(&sure(down), &sure(down)),
+            "joints say more"
+        );
+        assert_eq!(Outline([0; 16]).overlap(Outline([0; 16])), None);
+    }
+
+    #[test]
     fn without_data_there_is_no_term() {
         let some = Cut { place: Some(place(0.5, 0.1, 0.9)), ..Cut::default() };
         assert_eq!(connection(&some, &Cut::default()), None);
@@ -216,13 +252,14 @@ mod tests {
             travel in prop::array::uniform4(prop::num::f32::ANY),
             speeds in (prop::num::f32::ANY, 0.0..1.0_f32),
             mirrors in any::<(bool, bool)>(),
+            outlines in any::<([u8; 16], [u8; 16])>(),
         ) {
             let boxed = |v: [f32; 4]| SubjectBox { centre_x: v[0], top: v[1], bottom: v[2], width: v[3] };
             let wild = Pose { joints: joints.iter().map(|&(x, y, confidence)| PoseJoint { x, y, confidence }).collect() };
             let moves = |i: usize| SubjectMotion { dx: travel[i], dy: travel[i + 1] };
             let calm = pose(1.0);
-            let one = Cut { pose: Some(&wild), place: Some(boxed(a)), travel: Some(moves(0)), speed: Some(speeds.0), mirrored: mirrors.0 };
-            let two = Cut { pose: Some(&calm), place: Some(boxed(b)), travel: Some(moves(2)), speed: Some(speeds.1), mirrored: mirrors.1 };
+            let one = Cut { pose: Some(&wild), outline: Some(Outline(outlines.0)), place: Some(boxed(a)), travel: Some(moves(0)), speed: Some(speeds.0), mirrored: mirrors.0 };
+            let two = Cut { pose: Some(&calm), outline: Some(Outline(outlines.1)), place: Some(boxed(b)), travel: Some(moves(2)), speed: Some(speeds.1), mirrored: mirrors.1 };
             let (there, back) = (connection(&one, &two), connection(&two, &one));
             prop_assert_eq!(there.is_some(), back.is_some());
             if let (Some(there), Some(back)) = (there, back) {

@@ -1,6 +1,6 @@
 //! What two poses have in common: where the joints are, where the body faces, how high it stands.
 
-use eightcount_domain::{Pose, PoseJoint};
+use eightcount_domain::{HeightClass, Pose, PoseJoint};
 
 /// Joints of the full-body pose model: the nose, then pairs of left and right.
 const PAIRED_JOINTS: usize = 33;
@@ -58,17 +58,6 @@ fn facing(pose: &Pose) -> Option<[f32; 2]> {
     let side = 2.0 * (sure(pose, NOSE)?.x - f32::midpoint(left.x, right.x));
     let length = (front * front + side * side).sqrt();
     (length.is_finite() && length > 0.1).then(|| [side / length, front / length])
-}
-
-/// How high a body stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeightClass {
-    /// On the floor: the hips are hardly above the feet.
-    Floor,
-    /// The hips are lower than half of a straight leg above the feet.
-    Low,
-    /// Upright.
-    Standing,
 }
 
 /// The height class of a pose, by how far the hips are above the lower foot, in torso lengths: standing from 1.1 on (a
