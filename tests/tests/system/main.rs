@@ -1,5 +1,6 @@
 //! The whole system on real Temporal, Redis and ffmpeg. One program, so that song and library are made once.
 
+mod auto;
 mod changes;
 mod commands;
 mod crashes;
