@@ -242,8 +242,9 @@ async fn danced_eight(
     let (end_pose, end) = danced.end.unzip();
     Ok(SeenEight {
         movement: danced.movement,
-        start_box: danced.start_box,
-        end_box: danced.end_box,
+        // Joints may be lost just at the cut.
+        start_box: danced.start_box.or(pictures.start_box),
+        end_box: danced.end_box.or(pictures.end_box),
         start_motion: pictures.start_motion,
         end_motion: pictures.end_motion,
         start_outline: pictures.start_outline,

@@ -10,6 +10,9 @@ use eightcount_domain::BEATS_PER_EIGHT;
 /// lettering and watches round, so it has to be worth it.
 const MIRROR_MARGIN: f32 = 0.03;
 
+/// The value of a connection of which nothing is known: that of two steps taken at random.
+const NO_OPINION: f32 = 0.5;
+
 /// A step that could be offered, one way round.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -134,6 +137,11 @@ impl<'a> Scorer<'a> {
     }
 
     fn quick_connection(&self, row: Row) -> Option<f32> {
+        let cuts = self.before.is_some() || self.after.is_some();
+        self.known_quick_connection(row).or_else(|| cuts.then_some(NO_OPINION))
+    }
+
+    fn known_quick_connection(&self, row: Row) -> Option<f32> {
         let before = self.before_stand.zip(self.library.hot[row].start);
         let after = self.after_stand.and_then(|after| {
             let end = self.library.end_box(row)?;
@@ -257,8 +265,14 @@ impl<'a> Scorer<'a> {
         &self.uses[start..end]
     }
 
-    /// Mean of the connections at both ends, as far as they are known.
+    /// Mean of the connections at both ends, as far as they are known; [`NO_OPINION`] where there is a cut of which
+    /// nothing is: a step must not gain by having been seen badly.
     fn connect(&self, row: Row, mirrored: bool) -> Option<f32> {
+        let cuts = self.before.is_some() || self.after.is_some();
+        self.known_connection(row, mirrored).or_else(|| cuts.then_some(NO_OPINION))
+    }
+
+    fn known_connection(&self, row: Row, mirrored: bool) -> Option<f32> {
         let start = || self.library.start_cut(row, mirrored);
         let end = || self.library.end_cut(row, mirrored);
         let before = self.before.as_ref().and_then(|before| terms::connection(before, &start()));
