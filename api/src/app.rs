@@ -8,6 +8,7 @@ use crate::{
     openapi::openapi,
     reading::{ReadError, StateReader},
     routes,
+    tus::Seats,
     uploads::UploadLocks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -34,6 +35,7 @@ struct Inner {
     metrics: Metrics,
     reader: StateReader,
     uploads: UploadLocks,
+    seats: Seats,
     event_streams: Arc<Semaphore>,
     openapi: OpenApi,
     shutdown: CancellationToken,
@@ -52,6 +54,7 @@ impl App {
             reader: StateReader::new(gateway.clone(), Arc::clone(&storage)),
             metrics: Metrics::new()?,
             uploads: UploadLocks::default(),
+            seats: Seats::default(),
             event_streams: Arc::new(Semaphore::new(config.limits.event_streams_max)),
             openapi: openapi(),
             gateway,
@@ -83,6 +86,10 @@ impl App {
 
     pub(crate) fn uploads(&self) -> &UploadLocks {
         &self.0.uploads
+    }
+
+    pub(crate) fn seats(&self) -> &Seats {
+        &self.0.seats
     }
 
     pub(crate) fn event_streams(&self) -> &Arc<Semaphore> {

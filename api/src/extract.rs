@@ -11,6 +11,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use eightcount_domain::{ChoreographyId, FailureCode, PerformanceId, SongId, StageName, StepId, TakeKey};
+use eightcount_storage::ResumableId;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
 
@@ -38,6 +39,7 @@ named! {
     ChoreographyId: "choreography", UnknownChoreography;
     TakeKey: "take", UnknownTake;
     EightIndex: "eight", UnknownEight;
+    ResumableId: "upload", UnknownUpload;
     Stage: "stage", NotFound;
 }
 

@@ -9,8 +9,9 @@ use eightcount_domain::{
 use eightcount_workflows::{
     ChoreographyWorkflow, HearingWorkflow, IngestWorkflow,
     contract::{
-        AUDIO, AudioActivities, Auto, CHOREO, ChoreoActivities, ChoreographyInput, CorrectGridInput,
-        HearingInput, IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened, SelectStep,
+        AUDIO, AudioActivities, Auto, CHOREO, ChoreoActivities, ChoreographyInput, Clustered,
+        CorrectGridInput, HearingInput, IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened,
+        SectionInput, SelectStep, Unselect,
     },
 };
 use std::{
@@ -167,6 +168,13 @@ impl Gateway {
         self.ask("changing a grid", AudioActivities::correct_grid, AUDIO, input, named, max).await
     }
 
+    /// Which eights of a song sound alike.
+    pub async fn clusters(&self, input: SectionInput, max: Duration) -> Result<Clustered, GatewayError> {
+        let id = format!("clusters:{}:{}", input.hearing, Uuid::now_v7());
+        let named = (id, format!("which eights of {} sound alike", input.song));
+        self.ask("clustering a song", AudioActivities::clustering, AUDIO, input, named, max).await
+    }
+
     /// Runs an activity of its own, without a workflow, and waits for its result. `named`: id and summary.
     async fn ask<A: ActivityDefinition>(
         &self,
@@ -250,6 +258,17 @@ impl Gateway {
         updating("selecting a step", || {
             let options = update_options(update_id.clone());
             handle.execute_update(ChoreographyWorkflow::select_step, wish.clone(), options)
+        })
+        .await
+    }
+
+    /// Takes a selection back.
+    pub async fn unselect(&self, id: &ChoreographyId, wish: Unselect) -> Result<Receipt, GatewayError> {
+        let update_id = format!("unselect:{}:{}", wish.eight, wish.revision);
+        let handle = self.choreography(id);
+        updating("taking a selection back", || {
+            let options = update_options(update_id.clone());
+            handle.execute_update(ChoreographyWorkflow::unselect, wish.clone(), options)
         })
         .await
     }

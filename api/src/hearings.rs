@@ -9,10 +9,21 @@ pub async fn of(
     song: &SongId,
     correction: GridCorrection,
 ) -> Result<Option<Hearing>, StorageError> {
+    Ok(named(storage, song, correction).await?.map(|(_, hearing)| hearing))
+}
+
+/// The same with the blob that holds it.
+pub async fn named(
+    storage: &Storage,
+    song: &SongId,
+    correction: GridCorrection,
+) -> Result<Option<(BlobHash, Hearing)>, StorageError> {
     let Some(blob) = blob_of(storage, song, correction).await? else { return Ok(None) };
     let bytes = storage.blobs.read(&blob).await?;
     let hearing = serde_json::from_slice(&bytes);
-    hearing.map(Some).map_err(|source| StorageError::Damaged { what: "hearing", source: source.into() })
+    hearing
+        .map(|hearing| Some((blob, hearing)))
+        .map_err(|source| StorageError::Damaged { what: "hearing", source: source.into() })
 }
 
 /// From the shared view, else from the record: then the view is filled again.

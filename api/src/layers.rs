@@ -7,6 +7,7 @@
 use crate::{
     app::App,
     problem::{Language, PROBLEM_JSON, Problem},
+    tus::{TUS_RESUMABLE, TUS_VERSION},
 };
 use axum::{
     Json,
@@ -107,7 +108,7 @@ fn worded(response: Response, language: Language, request_id: &str) -> Response 
     let body = Json(problem.body(language, request_id));
     let mut worded = (problem.status(), body).into_response();
     let headers = worded.headers_mut();
-    for kept in [header::ALLOW, header::CONTENT_RANGE] {
+    for kept in [header::ALLOW, header::CONTENT_RANGE, TUS_RESUMABLE.clone(), TUS_VERSION.clone()] {
         if let Some(value) = parts.headers.remove(&kept) {
             headers.insert(kept, value);
         }

@@ -25,6 +25,7 @@ mod routes;
 mod server;
 mod studio;
 mod takes;
+mod tus;
 mod uploads;
 mod views;
 

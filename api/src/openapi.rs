@@ -20,6 +20,7 @@ use utoipa::{
     ),
     tags(
         (name = "songs", description = "The user's music"),
+        (name = "uploads", description = "Files that come in pieces, by tus 1.0.0: after a lost connection they go on"),
         (name = "performances", description = "Dance videos, and the steps they were cut into"),
         (name = "choreographies", description = "One user's work on one section of a song"),
         (name = "service", description = "For operators and programs"),
@@ -35,7 +36,14 @@ pub fn openapi() -> OpenApi {
     document.merge(routes::unhurried().into_openapi());
     for (path, item) in &mut document.paths.paths {
         if path.starts_with("/api/") {
-            let operations = [&mut item.get, &mut item.put, &mut item.post];
+            let operations = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.patch,
+                &mut item.delete,
+                &mut item.head,
+            ];
             for operation in operations.into_iter().flatten() {
                 let responses = &mut operation.responses.responses;
                 responses.entry("default".to_owned()).or_insert_with(|| any_problem().into());

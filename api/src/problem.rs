@@ -165,6 +165,7 @@ pub fn status_of(code: FailureCode) -> StatusCode {
         | C::UnknownChoreography
         | C::UnknownEight
         | C::UnknownTake
+        | C::UnknownUpload
         | C::NotFound => StatusCode::NOT_FOUND,
         C::SongNotReady
         | C::SongFailed
@@ -177,6 +178,7 @@ pub fn status_of(code: FailureCode) -> StatusCode {
         | C::ChoreographyFinished
         | C::ChoreographyIncomplete
         | C::EmptyLibrary
+        | C::UploadIncomplete
         | C::Cancelled => StatusCode::CONFLICT,
         C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::UnrecognisedFormat | C::PlaylistRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,

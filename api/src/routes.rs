@@ -7,6 +7,7 @@ mod songs;
 mod steps;
 mod studio;
 mod takes;
+mod uploads;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -31,7 +32,9 @@ pub fn timed() -> OpenApiRouter<App> {
 /// Uploads take as long as they take, as long as bytes come; a tapped song is heard anew, within a limit of its own.
 pub fn unhurried() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(uploads::routes())
         .routes(routes!(songs::upload::handle))
         .routes(routes!(songs::grid::handle))
+        .routes(routes!(songs::clusters::handle))
         .routes(routes!(performances::upload::handle))
 }

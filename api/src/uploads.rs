@@ -3,12 +3,13 @@
 //! Invariant: a refused upload leaves nothing. What a killed process leaves waiting is swept by age; a row whose
 //! workflow could not be started is healed by sending the file again.
 
-use crate::{app::App, names, problem::Problem};
+use crate::{app::App, names, problem::Problem, tus::Seated};
 use axum::{
     body::{Body, BodyDataStream},
     http::{HeaderMap, header},
 };
 use eightcount_domain::{BlobHash, FailureCode, Millis};
+use eightcount_storage::{ResumableId, ResumableWriter};
 use futures::StreamExt;
 use serde::Deserialize;
 use std::{
@@ -39,6 +40,8 @@ pub struct UploadQuery {
     pub credit: Option<String>,
     /// Whose upload it is, at most 100 characters.
     pub owner: Option<String>,
+    /// An upload whose bytes came before, by `/api/uploads`; then the body is empty.
+    pub upload: Option<String>,
 }
 
 impl UploadQuery {
@@ -67,6 +70,12 @@ pub enum UploadError {
         /// The limit.
         max_bytes: u64,
     },
+    /// There is no upload to take the bytes from.
+    #[error("no such upload")]
+    Unknown,
+    /// Bytes of the upload that is named are missing.
+    #[error("bytes are missing")]
+    Incomplete,
     /// The client fell silent or went away.
     #[error("the upload broke off")]
     BrokeOff,
@@ -85,19 +94,25 @@ impl From<UploadError> for Problem {
             UploadError::TooLarge { max_bytes } => {
                 Self::new(FailureCode::TooLarge).with_limit(format!("{max_bytes} bytes"))
             }
+            UploadError::Unknown => Self::new(FailureCode::UnknownUpload),
+            UploadError::Incomplete => Self::new(FailureCode::UploadIncomplete),
             UploadError::BrokeOff => Self::new(FailureCode::BadRequest).with_hint("the upload broke off"),
             UploadError::Storage(error) => error.into(),
         }
     }
 }
 
-/// Receives a file; it waits under its hash. `kind` names the counter.
+/// Receives a file, or takes the one that came before; it waits under its hash. `kind` names the counter.
 pub async fn receive(
     app: &App,
     kind: &'static str,
+    query: &UploadQuery,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<BlobHash, UploadError> {
+    if let Some(upload) = &query.upload {
+        return received(app, upload).await;
+    }
     let limits = app.config().limits;
     let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
     if text(header::CONTENT_TYPE).is_some_and(|kind| kind.trim_start().starts_with("multipart/")) {
@@ -132,6 +147,44 @@ pub async fn receive(
     }
     let (hash, _) = staged.finish().await?;
     Ok(hash)
+}
+
+/// Takes the file of a resumable upload.
+async fn received(app: &App, upload: &str) -> Result<BlobHash, UploadError> {
+    let id: ResumableId = upload.parse().map_err(|_| UploadError::Unknown)?;
+    let _seat = app.seats().take(&id).await;
+    let blobs = &app.storage().blobs;
+    blobs.resumable(&id).await?.ok_or(UploadError::Unknown)?;
+    blobs.finish_resumable(&id).await?.ok_or(UploadError::Incomplete)
+}
+
+/// Appends a body to a resumable upload, until it ends, breaks off, or somebody else wants the seat.
+pub async fn append(
+    app: &App,
+    seat: &Seated,
+    writer: &mut ResumableWriter,
+    body: Body,
+) -> Result<(), UploadError> {
+    let limits = app.config().limits;
+    let mut pieces = body.into_data_stream();
+    loop {
+        let piece = tokio::select! {
+            piece = timeout(limits.upload_idle(), pieces.next()) => piece,
+            () = seat.wanted() => return Err(UploadError::BrokeOff),
+        };
+        match piece.map_err(|_| UploadError::BrokeOff)? {
+            None => return Ok(()),
+            Some(Err(_)) => return Err(UploadError::BrokeOff),
+            Some(Ok(bytes)) => {
+                app.metrics().uploaded("resumable", bytes.len() as u64);
+                if bytes.len() as u64 > writer.left_bytes() {
+                    linger(pieces);
+                    return Err(UploadError::TooLarge { max_bytes: writer.left_bytes() });
+                }
+                writer.write(bytes).await?;
+            }
+        }
+    }
 }
 
 /// Reads on, and throws away, what a client still sends after it was refused: a connection that is closed on it may

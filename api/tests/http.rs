@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
+mod uploads;
 
 use axum::{body::Body, http::Request};
 use eightcount_domain::{ChoreographyId, ChoreographyStatus, SongStatus};

@@ -10,7 +10,7 @@
 use crate::contract::{
     AudioActivities, Auto, ChoreoActivities, ChoreographyInput, OWNER, PROGRESS, PreprocessInput,
     ProductActivities, Receipt, RenderPreviewsInput, RenderTakeInput, Reroll, SONG, STAGE, SectionInput,
-    SelectStep,
+    SelectStep, Unselect,
 };
 use crate::options;
 use crate::state::{State, TakeWork};
@@ -98,6 +98,21 @@ impl ChoreographyWorkflow {
     #[signal(name = "select_step")]
     pub fn signal_select_step(&mut self, _ctx: &mut SyncWorkflowContext<Self>, wish: SelectStep) {
         self.state.select_by_signal(&wish);
+    }
+
+    #[update_validator(unselect)]
+    fn validate_unselect(&self, _ctx: &WorkflowContextView, wish: &Unselect) -> Result<(), Refusal> {
+        self.state.check_unselect(wish).map_err(refusal)
+    }
+
+    /// Takes a selection back. Where there is none, nothing changes.
+    #[update(name = "unselect")]
+    pub fn unselect(
+        &mut self,
+        _ctx: &mut SyncWorkflowContext<Self>,
+        wish: Unselect,
+    ) -> Result<Receipt, Refusal> {
+        self.state.unselect(&wish).map_err(refusal)
     }
 
     #[update_validator(reroll)]

@@ -10,6 +10,7 @@ mod carried;
 mod cross_edits;
 mod selecting;
 mod takes;
+mod unselecting;
 mod view;
 
 #[cfg(test)]

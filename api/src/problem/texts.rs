@@ -235,6 +235,16 @@ const TABLE: &[Text] = &[
         ("없는 테이크", "그런 테이크가 없습니다."),
     ),
     text(
+        C::UnknownUpload,
+        ("Unknown upload", "There is no such upload to go on with. Send the file from its beginning."),
+        ("없는 업로드", "이어서 올릴 업로드가 없습니다. 파일을 처음부터 다시 보내세요."),
+    ),
+    text(
+        C::UploadIncomplete,
+        ("Upload incomplete", "Bytes of this upload are still missing. Go on with it first."),
+        ("업로드 미완료", "아직 받지 못한 부분이 있습니다. 먼저 업로드를 마저 진행하세요."),
+    ),
+    text(
         C::NotFound,
         ("Not found", "There is nothing at this address. See /docs."),
         ("찾을 수 없음", "이 주소에는 아무것도 없습니다. /docs를 참고하세요."),

@@ -21,6 +21,7 @@ mod select;
 mod selections;
 mod stage;
 mod stages;
+mod unselect;
 
 use crate::{app::App, gateway::GatewayError, problem::Problem};
 use eightcount_domain::{ChoreographyId, FailureCode};
@@ -36,7 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(clusters::handle))
         .routes(routes!(eight::handle))
         .routes(routes!(candidates::handle))
-        .routes(routes!(select::handle))
+        .routes(routes!(select::handle, unselect::handle))
         .routes(routes!(reroll::handle))
         .routes(routes!(auto::handle))
         .routes(routes!(finish::handle))

@@ -1,6 +1,7 @@
 //! `/api/songs`
 
 mod audio;
+pub mod clusters;
 mod get;
 pub mod grid;
 mod list;

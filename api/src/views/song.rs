@@ -1,8 +1,8 @@
 //! Songs.
 
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BeatGrid, Confidence, FailureCode, Hearing, Millis, Song, SongGrid, SongId, SongStatus,
-    Waveform, WaveformPart,
+    BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, FailureCode, Hearing, Millis, Song, SongGrid,
+    SongId, SongStatus, Waveform, WaveformPart,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -115,6 +115,17 @@ impl WaveformView {
     }
 }
 
+/// Which eights of a song sound alike.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SongClusters {
+    /// The revision of the grid that the eights are of.
+    pub grid_revision: u32,
+    /// The cluster of each eight, in order: equal numbers sound alike. At most 256; empty for fewer than two eights.
+    pub labels: Vec<ClusterLabel>,
+    /// How well they are told apart: mean silhouette, -1 to 1; 0 when all sound alike.
+    pub silhouette: f32,
+}
+
 impl HeardSong {
     /// With a waveform of at most `peaks` parts.
     pub fn of(hearing: &Hearing, peaks: usize) -> Self {
@@ -138,10 +149,15 @@ impl HeardSong {
 }
 
 /// Every eight that lies on the grid with all its beats and the beat after them.
-fn eights_of(grid: &BeatGrid) -> Vec<SongEight> {
+pub fn eights_with_beats(grid: &BeatGrid) -> Vec<Eight> {
     let starts = (usize::from(grid.phase) % BEATS_PER_EIGHT..grid.beats.len()).step_by(BEATS_PER_EIGHT);
-    let whole = starts.filter_map(|i| Some((*grid.beats.get(i)?, *grid.beats.get(i + BEATS_PER_EIGHT)?)));
-    (0..).zip(whole).map(|(index, (start_s, end_s))| SongEight { index, start_s, end_s }).collect()
+    let whole = starts.filter_map(|i| grid.beats.get(i..=i + BEATS_PER_EIGHT)?.try_into().ok());
+    (0..).zip(whole).map(|(index, beats)| Eight { index, beats }).collect()
+}
+
+fn eights_of(grid: &BeatGrid) -> Vec<SongEight> {
+    let brief = |eight: &Eight| SongEight { index: eight.index, start_s: eight.start(), end_s: eight.end() };
+    eights_with_beats(grid).iter().map(brief).collect()
 }
 
 /// The waveform in at most `parts` equal parts; no peak is lost.

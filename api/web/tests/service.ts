@@ -1,6 +1,6 @@
 // A running service, as users start it, on a folder of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { CAST, film, song } from './content';
 import { EIGHTCOUNT, OUT, ROOT } from './places';
 
 const READY_WITHIN_MS = 90_000;
-const INGESTED_WITHIN_MS = 240_000;
+/** A data folder that is kept between runs, for who works on the stories. */
+const KEPT = process.env.EIGHTCOUNT_STUDIO_LIBRARY;
 
 export async function until<T>(what: string, within_ms: number, look: () => Promise<T | undefined | false>): Promise<T> {
   const end = Date.now() + within_ms;
@@ -30,6 +31,7 @@ export class Service {
   /** Starts it; again on the port it had before. */
   async start(): Promise<void> {
     mkdirSync(OUT, { recursive: true });
+    if (KEPT && existsSync(KEPT) && !existsSync(this.data)) cpSync(KEPT, this.data, { recursive: true });
     const log = createWriteStream(join(OUT, 'service.log'), { flags: 'a' });
     const port = this.address ? new URL(this.address).port : '0';
     const path = `${join(ROOT, '.tools/bin')}:${process.env.PATH}`;
@@ -59,6 +61,8 @@ export class Service {
 
   async end(): Promise<void> {
     await this.stop();
+    // For quick work on the stories: the library that was taken in is taken from there the next time.
+    if (KEPT && !existsSync(KEPT)) cpSync(this.data, KEPT, { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -68,26 +72,14 @@ export class Service {
     return (await answer.json()) as T;
   }
 
-  /** The song's file, and a published library. */
-  async prepare(): Promise<void> {
+  /** The files that stories upload: a song, and a film of each dancer. */
+  prepare(): void {
     song(this.songFile);
-    const ids: string[] = [];
-    for (const cast of CAST) {
-      const file = join(this.folder, `${cast.who}.mp4`);
-      film(cast, file);
-      const name = cast.who[0]!.toUpperCase() + cast.who.slice(1);
-      const address = `${this.address}/api/performances?title=${name}%20dances&credit=Code.org%2C%20Apache-2.0`;
-      const answer = await fetch(address, { method: 'POST', body: readFileSync(file), headers: { 'content-type': 'application/octet-stream' } });
-      const taken = (await answer.json()) as { id: string; detail?: string };
-      if (!answer.ok) throw new Error(`${cast.who}: ${taken.detail}`);
-      ids.push(taken.id);
-    }
-    for (const id of ids) {
-      await until(`${id} is published`, INGESTED_WITHIN_MS, async () => {
-        const { status, failure } = await this.read<{ status: string; failure: string }>(`/api/performances/${id}`);
-        if (status === 'failed') throw new Error(`an ingest failed: ${failure}`);
-        return status === 'published';
-      });
-    }
+    for (const cast of CAST) film(cast, this.film(cast.who));
+  }
+
+  /** Where the film of a dancer is. */
+  film(who: string): string {
+    return join(this.folder, `${who[0]!.toUpperCase()}${who.slice(1)}_dances.mp4`);
   }
 }

@@ -19,7 +19,6 @@ macro_rules! failure_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
         /// A stable failure code. The API adds a sentence in the reader's language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum FailureCode {
             $($(#[$doc])* #[serde(rename = $code)] $variant,)*
         }
@@ -89,6 +88,10 @@ failure_codes! {
     UnknownEight = "unknown_eight",
     /// No such take.
     UnknownTake = "unknown_take",
+    /// No such upload to go on with: it never was, or has expired.
+    UnknownUpload = "unknown_upload",
+    /// Bytes of the upload are missing.
+    UploadIncomplete = "upload_incomplete",
     /// No such address.
     NotFound = "not_found",
     /// The song is still being heard.
@@ -121,6 +124,25 @@ failure_codes! {
     Cancelled = "cancelled",
     /// A fault of the service.
     Internal = "internal",
+}
+
+// By hand: inside the macro the derived schema does not see how the codes are written.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for FailureCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .description(Some("A stable failure code. The API adds a sentence in the reader's language."))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for FailureCode {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "FailureCode".into()
+    }
 }
 
 impl fmt::Display for FailureCode {

@@ -8,11 +8,13 @@ mod bucket;
 mod cache;
 mod files;
 mod folder;
+mod resumable;
 mod staging;
 mod temporary;
 
 pub use bucket::S3Access;
 pub use cache::LocalBlob;
+pub use resumable::{NoResumableId, RESUMABLE_KEPT, ResumableId, ResumableState, ResumableWriter};
 pub use staging::StagedUpload;
 
 use crate::StorageError;

@@ -13,7 +13,8 @@ mod storage;
 mod tls;
 
 pub use blobs::{
-    Blobs, BlobsConfig, ByteStream, CACHE_BYTES, INCOMING_KEPT, LocalBlob, S3Access, StagedUpload,
+    Blobs, BlobsConfig, ByteStream, CACHE_BYTES, INCOMING_KEPT, LocalBlob, NoResumableId, RESUMABLE_KEPT,
+    ResumableId, ResumableState, ResumableWriter, S3Access, StagedUpload,
 };
 pub use error::StorageError;
 pub use page::{BadCursor, Cursor, Listed, PAGE_LIMIT_ITEMS, Page};

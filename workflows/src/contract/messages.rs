@@ -10,12 +10,21 @@ pub struct SelectStep {
     pub eight: u32,
     /// One of its candidates.
     pub step: StepId,
-    /// Which way round, where the step is offered both ways; without it the one that is offered first.
+    /// Which way round; without it the way that is offered first.
     #[serde(default)]
     pub mirrored: Option<bool>,
     /// How it is entered; none: as the selection of this step is entered now, else as the options say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<Transition>,
+    /// The revision the client saw.
+    pub revision: u32,
+}
+
+/// Take a choice back: the eight has none then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unselect {
+    /// For which eight.
+    pub eight: u32,
     /// The revision the client saw.
     pub revision: u32,
 }

@@ -27,7 +27,7 @@ pub use ingest::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,
     IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,
 };
-pub use messages::{Auto, Receipt, Reroll, SelectStep};
+pub use messages::{Auto, Receipt, Reroll, SelectStep, Unselect};
 pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, PreprocessInput, Preprocessed};
 pub use publish::ChoreographyInput;
 pub use queues::{AUDIO, CHOREO, PRODUCT, Queue};

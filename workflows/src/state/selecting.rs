@@ -34,7 +34,7 @@ impl State {
         if selected.is_some() {
             return Ok(Accepted::Transition);
         }
-        if !work.offers.iter().any(|offer| wish.names(&offer.step, offer.mirrored)) {
+        if work.wished(wish).is_none() {
             return Err(FailureCode::StepNotOffered);
         }
         match self.shown_before(k) {
@@ -71,22 +71,21 @@ impl State {
         let before = self.shown_before(k);
         let usual = self.options.transition;
         let work = &mut self.eights[k];
-        let Some(offer) = work.offers.iter().find(|offer| wish.names(&offer.step, offer.mirrored)) else {
-            return Err(FailureCode::StepNotOffered);
-        };
+        let Some(offer) = work.wished(wish) else { return Err(FailureCode::StepNotOffered) };
         // Offers are planned with the usual transition; the first eight has none at all.
         let as_offered =
             work.offered_after == before && (k == 0 || wish.transition.is_none_or(|wished| wished == usual));
         work.selection = Some(SelectionWork {
-            step: offer.step.clone(),
+            step: offer.step,
             mirrored: offer.mirrored,
             transition: wish.transition,
-            take: offer.take.clone().filter(|_| as_offered),
+            take: offer.take.filter(|_| as_offered),
             rendered: false,
             in_flight: false,
         });
         work.asked = None;
         self.follow_change(k + 1, &wish.step.performance);
+        self.ask_where_open();
         Ok(())
     }
 
@@ -217,7 +216,7 @@ impl State {
     }
 
     /// The take of eight `k` joins a step that is not selected any more.
-    fn forget_take(&mut self, k: usize) {
+    pub(super) fn forget_take(&mut self, k: usize) {
         if let Some(selection) = self.eights.get_mut(k).and_then(|work| work.selection.as_mut()) {
             selection.take = None;
             selection.rendered = false;
@@ -254,6 +253,19 @@ impl State {
 
     pub(super) fn receipt(&self) -> Receipt {
         Receipt { revision: self.revision, version: self.version }
+    }
+}
+
+impl EightWork {
+    /// What is wished: as it was offered, or a step that was offered or is selected, the other way round.
+    fn wished(&self, wish: &SelectStep) -> Option<Offered> {
+        if let Some(offer) = self.offers.iter().find(|offer| wish.names(&offer.step, offer.mirrored)) {
+            return Some(offer.clone());
+        }
+        let selected = self.selection.iter().map(|selection| &selection.step);
+        let mut known = self.offers.iter().map(|offer| &offer.step).chain(selected);
+        let turned = |mirrored| Offered { step: wish.step.clone(), mirrored, take: None };
+        known.any(|step| *step == wish.step).then(|| wish.mirrored.map(turned)).flatten()
     }
 }
 

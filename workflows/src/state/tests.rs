@@ -3,6 +3,7 @@
 use super::*;
 use crate::contract::{
     Auto, CrossEditInput, Offer, PlanDanceInput, PlannedDance, Reroll, SelectStep, SuggestInput, Suggested,
+    Unselect,
 };
 use eightcount_domain::{Bpm, Confidence, ContentHash, Millis, PerformanceId};
 use proptest::prelude::*;
@@ -319,6 +320,54 @@ fn a_selection_that_would_not_cut_any_more_is_given_back() {
 }
 
 #[test]
+fn a_selected_step_is_turned_round() {
+    let mut state = begin(4);
+    choose_all(&mut state);
+    let selected = state.eights[1].selection.clone().unwrap();
+    // Even when it is offered no more.
+    state.reroll(&Reroll { eight: 1, revision: state.revision }).unwrap();
+    work_off(&mut state);
+    assert!(state.eights[1].offers.iter().all(|offer| offer.step != selected.step));
+    let mut turn = SelectStep { eight: 1, step: selected.step.clone(), mirrored: Some(true), ..wish(&state, 1, 0) };
+    state.select(&turn).unwrap();
+    let view = state.view();
+    assert!(view.eights[1].selection.as_ref().is_some_and(|s| s.mirrored && s.step == selected.step));
+    assert_eq!(work_off(&mut state), 2, "it, and what joins it");
+    turn.step.index = 99;
+    turn.revision = state.revision;
+    assert_eq!(state.check_select(&turn), Err(FailureCode::StepNotOffered));
+}
+
+#[test]
+fn a_choice_is_taken_back_and_made_anew() {
+    let mut state = begin(4);
+    choose_all(&mut state);
+    let before = state.view();
+    let offered: Vec<_> = state.eights[1].offers.iter().map(|offer| offer.step.clone()).collect();
+    let wish = Unselect { eight: 1, revision: state.revision };
+    state.unselect(&wish).unwrap();
+    let view = state.view();
+    assert_eq!((view.status, view.open_eight), (ChoreographyStatus::Selecting, Some(1)));
+    assert!(view.stages.iter().any(|stage| stage.stage == StageName::Whole && stage.outdated));
+    work_off(&mut state);
+    assert!(state.is_quiet(), "the eights after it wait for what they join");
+    let again: Vec<_> = state.eights[1].offers.iter().map(|offer| offer.step.clone()).collect();
+    assert_eq!(again, offered, "what was offered is offered again");
+    assert_eq!(state.check_unselect(&wish), Ok(()), "nothing is to be taken back");
+    let stale = Unselect { eight: 0, ..wish };
+    assert_eq!(state.check_unselect(&stale), Err(FailureCode::StaleRevision));
+    assert_eq!(state.check_unselect(&Unselect { eight: 9, ..stale }), Err(FailureCode::UnknownEight));
+    let choice = self::wish(&state, 1, 0);
+    state.select(&choice).unwrap();
+    work_off(&mut state);
+    assert!(state.is_product_ready());
+    let takes = |view: &eightcount_domain::ChoreographyState| {
+        view.eights.iter().map(|eight| eight.selection.clone().unwrap().take).collect::<Vec<_>>()
+    };
+    assert_eq!(takes(&state.view()), takes(&before), "the same dance is the same takes");
+}
+
+#[test]
 fn refusals_name_their_reason() {
     let mut state = begin(3);
     work_off(&mut state);
@@ -424,6 +473,7 @@ fn what_the_next_run_gets_fits_a_payload() {
 #[derive(Clone, Debug)]
 enum Act {
     Select { eight: usize, place: usize, stale: bool },
+    Unselect { eight: usize, stale: bool },
     Reroll { eight: usize },
     WorkOff,
     Finish,
@@ -433,6 +483,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
         8 => (0_usize..7, 0_usize..6, prop::bool::weighted(0.1))
             .prop_map(|(eight, place, stale)| Act::Select { eight, place, stale }),
+        2 => (0_usize..7, prop::bool::weighted(0.1)).prop_map(|(eight, stale)| Act::Unselect { eight, stale }),
         1 => (0_usize..7).prop_map(|eight| Act::Reroll { eight }),
         6 => Just(Act::WorkOff),
         1 => Just(Act::Finish),
@@ -460,6 +511,17 @@ proptest! {
                         let once = state.clone();
                         state.select(&wish).unwrap();
                         prop_assert_eq!(once.view(), state.view(), "selecting twice is selecting once");
+                    } else {
+                        prop_assert_eq!(&before, &state.view(), "a refusal changes nothing");
+                    }
+                }
+                Act::Unselect { eight, stale } => {
+                    let wish = Unselect { eight: eight as u32, revision: state.revision + u32::from(stale) };
+                    if state.unselect(&wish).is_ok() {
+                        prop_assert!(state.eights[eight].selection.is_none());
+                        let once = state.clone();
+                        state.unselect(&wish).unwrap();
+                        prop_assert_eq!(once.view(), state.view(), "taken back twice is taken back once");
                     } else {
                         prop_assert_eq!(&before, &state.view(), "a refusal changes nothing");
                     }

@@ -19,7 +19,8 @@ use utoipa::ToSchema;
 pub struct Select {
     /// One of the candidates' steps.
     pub step: String,
-    /// Which way round, where a step is offered both ways; without it the better one.
+    /// Which way round; without it the way that is offered, or the better one of both. A step that shows text cannot
+    /// be mirrored.
     #[serde(default)]
     pub mirrored: Option<bool>,
     /// The revision of the choreography that you saw.
@@ -57,6 +58,10 @@ pub async fn handle(
     Body(choice): Body<Select>,
 ) -> Result<Json<ReceiptView>, Problem> {
     let step: StepId = choice.step.parse().map_err(|_| Problem::new(FailureCode::UnknownStep))?;
+    if choice.mirrored == Some(true) && shows_text(&app, &step).await? {
+        let problem = Problem::new(FailureCode::StepNotOffered);
+        return Err(problem.with_hint("it shows text, which cannot be read mirrored"));
+    }
     let Select { mirrored, revision, transition, .. } = choice;
     let wish = SelectStep { eight: k, step, mirrored, transition, revision };
     match app.gateway().select(&id, wish).await {
@@ -66,4 +71,8 @@ pub async fn handle(
         }
         Err(error) => Err(not_taken(&app, &id, error).await),
     }
+}
+
+async fn shows_text(app: &App, step: &StepId) -> Result<bool, Problem> {
+    Ok(app.storage().choreo.step(step).await?.is_some_and(|step| step.on_screen_text))
 }

@@ -34,6 +34,10 @@ use eightcount_workflows::contract::IngestInput;
         (status = 201, description = "Taken in; it is being ingested", body = PerformanceView,
             headers(("location" = String, description = "Where the performance is"))),
         (status = 200, description = "These bytes are a performance already", body = PerformanceView),
+        (status = 404, description = "`unknown_upload`", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 409, description = "`upload_incomplete`", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 413, description = "`too_large`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`unrecognised_format`, `playlist_refused`", body = ProblemBody,
             content_type = "application/problem+json"),
@@ -49,7 +53,7 @@ pub async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
-    let hash = uploads::receive(&app, "performance", &headers, body).await?;
+    let hash = uploads::receive(&app, "performance", &query, &headers, body).await?;
     let wanted = Wanted {
         title: query.title(&headers),
         credit: names::credit(query.credit.as_deref()),

@@ -31,6 +31,10 @@ use eightcount_domain::{BlobHash, Song, SongId, SongStatus};
         (status = 201, description = "Taken in; it is being heard", body = SongView,
             headers(("location" = String, description = "Where the song is"))),
         (status = 200, description = "These bytes are a song already", body = SongView),
+        (status = 404, description = "`unknown_upload`", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 409, description = "`upload_incomplete`", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 413, description = "`too_large`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`unrecognised_format`, `playlist_refused`", body = ProblemBody,
             content_type = "application/problem+json"),
@@ -45,7 +49,7 @@ pub async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
-    let hash = uploads::receive(&app, "song", &headers, body).await?;
+    let hash = uploads::receive(&app, "song", &query, &headers, body).await?;
     let taking_in = take_in(app.clone(), hash.clone(), query.title(&headers));
     let (status, song) = uploads::in_turn(app, hash, taking_in).await?;
     let location = [(header::LOCATION, format!("/api/songs/{}", song.id))];

@@ -17,6 +17,7 @@ export type Performance = Schemas['PerformanceView'];
 export type Step = Schemas['StepView'];
 export type Report = Schemas['ReportView'];
 export type GridChange = Schemas['GridChange'];
+export type Transition = Schemas['Transition'];
 export type Options = Schemas['ChoreographyOptions'];
 type ProblemBody = Schemas['ProblemBody'];
 

@@ -1,15 +1,19 @@
 // Choosing: the candidates of the eight that is looked at, and the user's changes, each made on a revision.
-import { api, patiently, Refusal, sentence, told, waited, type Candidates } from './api';
-import { t } from './i18n.svelte';
+import { api, patiently, Refusal, sentence, told, waited, type Candidates, type Dance, type Transition } from './api';
+import { speech, t } from './i18n.svelte';
 import type { LiveDance } from './live.svelte';
 
 /** While previews are being rendered, how often to look which are there. */
 const PREVIEWS_EVERY_MS = 1000;
 
-/** A step, and which way round. */
+/** Candidates that are kept, so that going back and forth shows them at once. */
+const KEPT = 32;
+
+/** A step, which way round, and how it is entered. */
 interface Way {
   step: string;
   mirrored: boolean;
+  transition?: Transition;
 }
 
 interface Undo {
@@ -32,6 +36,10 @@ export class Choosing {
   overtaken = $state.raw<Wish | null>(null);
   busy = $state(false);
   undos = $state.raw<readonly Undo[]>([]);
+  /** The rest is being chosen. */
+  finding = $state(false);
+  /** Candidates by what they were asked for. */
+  #known = new Map<string, Candidates>();
   #eight = -1;
   #asking = new AbortController();
 
@@ -45,10 +53,14 @@ export class Choosing {
     this.missing = null;
     if (this.#eight !== eight) {
       this.#eight = eight;
-      this.offered = null;
       this.trouble = null;
       this.overtaken = null;
     }
+    // For whoever measures: since when the server has candidates, and when they are shown.
+    if (this.live.dance?.eights[eight]?.suggestion) performance.mark('candidates-known');
+    const known = this.#known.get(keyOf(this.live.dance, eight));
+    if (known) this.offered = known;
+    else if (this.offered?.eight !== eight) this.offered = null;
     void this.#ask(eight, asking.signal);
   }
 
@@ -65,7 +77,10 @@ export class Choosing {
           signal,
         );
         if (signal.aborted) return;
+        if (this.offered?.eight !== eight) performance.mark('candidates-shown');
         this.offered = offered;
+        this.#keep(eight, offered);
+        this.#fetchBeside(eight, signal);
         if (!this.live.dance?.options.previews || offered.candidates.every((candidate) => candidate.preview_ready)) return;
         await waited(PREVIEWS_EVERY_MS, signal);
       }
@@ -74,17 +89,45 @@ export class Choosing {
     }
   }
 
+  #keep(eight: number, offered: Candidates): void {
+    // An answer about another state than the one that is shown would be kept under the wrong name.
+    if (offered.revision !== this.live.dance?.revision) return;
+    const key = keyOf(this.live.dance, eight);
+    this.#known.delete(key);
+    this.#known.set(key, offered);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= KEPT) break;
+      this.#known.delete(oldest);
+    }
+    // Their pictures are there before they are looked at.
+    for (const candidate of offered.candidates) new Image().src = candidate.thumbnail_url;
+  }
+
+  /** What may be looked at next: the eights beside this one, as far as they have candidates. */
+  #fetchBeside(eight: number, signal: AbortSignal): void {
+    for (const beside of [eight + 1, eight - 1]) {
+      const dance = this.live.dance;
+      if (!dance?.eights[beside]?.suggestion || this.#known.has(keyOf(dance, beside))) continue;
+      const path = { choreography: this.live.id, eight: beside };
+      told(api.GET('/api/choreographies/{choreography}/eights/{eight}/candidates', { params: { path }, signal }))
+        .then((offered) => this.#keep(beside, offered))
+        // It is asked for again when it is looked at.
+        .catch(() => undefined);
+    }
+  }
+
   /** Chooses; true when it was taken. */
   async choose(wish: Wish, undoable = true): Promise<boolean> {
     const dance = this.live.dance;
     if (!dance || this.busy) return false;
     const chosen = dance.eights[wish.eight]?.selection;
-    const before = chosen ? { step: chosen.step, mirrored: chosen.mirrored } : null;
+    const usual = dance.options.transition;
+    const before = chosen ? { step: chosen.step, mirrored: chosen.mirrored, transition: chosen.transition ?? usual } : null;
     const taken = await this.#change(wish, () =>
       told(
         api.PUT('/api/choreographies/{choreography}/eights/{eight}/selection', {
           params: { path: { choreography: this.live.id, eight: wish.eight } },
-          body: { step: wish.step, mirrored: wish.mirrored, revision: dance.revision },
+          body: { step: wish.step, mirrored: wish.mirrored, revision: dance.revision, ...(wish.transition ? { transition: wish.transition } : {}) },
         }),
       ),
     );
@@ -111,9 +154,27 @@ export class Choosing {
   async undo(): Promise<number | null> {
     const last = this.undos.at(-1);
     if (!last || this.busy) return null;
-    if (last.before !== null && !(await this.choose({ eight: last.eight, ...last.before }, false))) return null;
+    const back = last.before === null ? this.#unselect(last.eight) : this.choose({ eight: last.eight, ...last.before }, false);
+    if (!(await back)) return null;
     this.undos = this.undos.slice(0, -1);
     return last.eight;
+  }
+
+  async #unselect(eight: number): Promise<boolean> {
+    const revision = this.live.dance?.revision ?? 0;
+    const params = { path: { choreography: this.live.id, eight }, query: { revision } };
+    return this.#change(null, () => told(api.DELETE('/api/choreographies/{choreography}/eights/{eight}/selection', { params })));
+  }
+
+  /** Has every eight chosen that has no step. */
+  async finishForMe(): Promise<boolean> {
+    const dance = this.live.dance;
+    if (!dance || this.busy) return false;
+    this.finding = true;
+    const params = { path: { choreography: this.live.id } };
+    const taken = await this.#change(null, () => told(api.POST('/api/choreographies/{choreography}/auto', { params, body: { revision: dance.revision } })));
+    if (!taken) this.finding = false;
+    return taken;
   }
 
   async #change(wish: Wish | null, ask: () => Promise<unknown>): Promise<boolean> {
@@ -133,4 +194,10 @@ export class Choosing {
       this.busy = false;
     }
   }
+}
+
+/** What the candidates of an eight depend on: another text, other candidates. */
+export function keyOf(dance: Dance | null, eight: number): string {
+  const { suggestion, selection } = dance?.eights[eight] ?? {};
+  return [eight, suggestion ?? '', selection?.step ?? '', selection?.mirrored ?? '', speech.language].join(' ');
 }

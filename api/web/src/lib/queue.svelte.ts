@@ -6,6 +6,8 @@ export interface Upload {
   id: number;
   name: string;
   share: number;
+  /** The connection is lost; it goes on by itself. */
+  lost: boolean;
   trouble: string | null;
   stop: () => void;
   again: () => void;
@@ -37,7 +39,7 @@ export class Queue<T extends Song | Performance> {
       stopping.abort();
       this.#drop(id);
     };
-    this.uploads.push({ id, name: file.name, share: 0, trouble: null, stop, again });
+    this.uploads.push({ id, name: file.name, share: 0, lost: false, trouble: null, stop, again });
     this.#turn = this.#turn.then(() => this.#send(id, file, stopping.signal));
   }
 
@@ -48,7 +50,7 @@ export class Queue<T extends Song | Performance> {
     };
     if (signal.aborted) return;
     try {
-      const taken = await send<T>(this.address(titleOf(file.name)), file, (share) => change({ share }), signal);
+      const taken = await send<T>(this.address(titleOf(file.name)), file, { sent: (share) => change({ share }), lost: (lost) => change({ lost }) }, signal);
       this.#drop(id);
       this.onDone(taken);
     } catch (error) {

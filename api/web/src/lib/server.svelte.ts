@@ -6,6 +6,7 @@ class Server {
   gone = $state(false);
   /** Counts how often it came back: what depends on it looks again. */
   returns = $state(0);
+  #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   heard(): void {
@@ -14,6 +15,16 @@ class Server {
     this.returns += 1;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    for (const goOn of this.#waiting.splice(0)) goOn();
+  }
+
+  /** Resolves when it is there again, or nobody waits for that any more. */
+  returned(signal: AbortSignal): Promise<void> {
+    if (!this.gone || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   lost(): void {

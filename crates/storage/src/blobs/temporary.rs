@@ -19,6 +19,11 @@ impl TemporaryFolder {
         Ok(Self(folder))
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// A name that nobody else uses. Nothing is there yet; what will be there is removed when this is dropped.
     pub(super) fn name(&self) -> TemporaryFile {
         TemporaryFile(self.0.join(uuid::Uuid::new_v4().simple().to_string()))

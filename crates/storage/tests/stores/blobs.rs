@@ -3,7 +3,7 @@
 use crate::servers::{S3, S3_KEYS};
 use bytes::Bytes;
 use eightcount_domain::BlobHash;
-use eightcount_storage::{Blobs, BlobsConfig, INCOMING_KEPT, S3Access, StorageError};
+use eightcount_storage::{Blobs, BlobsConfig, INCOMING_KEPT, RESUMABLE_KEPT, S3Access, StorageError};
 use futures::{TryStreamExt, future::join_all};
 use std::{
     collections::BTreeSet,
@@ -237,6 +237,34 @@ async fn leftovers_of_killed_writers_are_swept_by_age() {
     age(&blobs.incoming(&waits).await.unwrap(), INCOMING_KEPT + hour);
     assert_eq!(blobs.sweep_temporary(hour).await.unwrap(), 1);
     assert!(blobs.incoming(&waits).await.is_err(), "nobody came for it");
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_is_kept_for_a_day() {
+    let scratch = tempfile::tempdir().unwrap();
+    let blobs = in_folder(scratch.path()).await;
+    let id = blobs.begin_resumable(6).await.unwrap();
+    assert_eq!(id.to_string().parse(), Ok(id));
+    let mut writer = blobs.resume(&id).await.unwrap().unwrap();
+    writer.write(Bytes::from_static(b"abc")).await.unwrap();
+    writer.settle().await.unwrap();
+    assert_eq!(blobs.finish_resumable(&id).await.unwrap(), None, "bytes are missing");
+    assert_eq!(blobs.sweep_temporary(Duration::ZERO).await.unwrap(), 0, "a restart loses nothing");
+    let mut writer = blobs.resume(&id).await.unwrap().unwrap();
+    assert_eq!(writer.left_bytes(), 3);
+    writer.write(Bytes::from_static(b"defghi")).await.unwrap();
+    writer.settle().await.unwrap();
+    assert_eq!(blobs.resumable(&id).await.unwrap().unwrap().offset_bytes, 6, "no more than was announced");
+    let hash = blobs.finish_resumable(&id).await.unwrap().unwrap();
+    assert_eq!(blobs.finish_resumable(&id).await.unwrap(), Some(hash.clone()), "asked again");
+    blobs.promote(&hash).await.unwrap();
+    assert_eq!(blobs.read(&hash).await.unwrap(), b"abcdef");
+
+    age(&scratch.path().join("my files/temporary/resumable").join(id.to_string()), RESUMABLE_KEPT);
+    assert_eq!(blobs.resumable(&id).await.unwrap(), None, "it has expired");
+    assert!(blobs.resume(&id).await.unwrap().is_none());
+    assert_eq!(blobs.sweep_resumable().await.unwrap(), 1);
+    assert_eq!(blobs.read(&hash).await.unwrap(), b"abcdef", "what became of it stays");
 }
 
 #[tokio::test]

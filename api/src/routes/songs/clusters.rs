@@ -1,0 +1,62 @@
+//! `GET /api/songs/{song}/clusters`
+
+use crate::{
+    app::App,
+    extract::Id,
+    hearings,
+    problem::{Problem, ProblemBody},
+    views::{SongClusters, eights_with_beats},
+};
+use axum::{Json, extract::State};
+use eightcount_domain::{FailureCode, SongId, SongStatus};
+use eightcount_workflows::contract::SectionInput;
+
+/// Most eights that are clustered: more would not fit a message. Longer songs are clustered as far as that.
+const MAX_EIGHTS: usize = 256;
+/// Fewest eights that can be told apart.
+const MIN_EIGHTS: usize = 2;
+
+/// Which eights of a song sound alike
+///
+/// Under the grid that the song has now. Computed when it is asked for the first time, which takes a second or two,
+/// and kept. A choreography clusters its own section anew: there letters may differ.
+#[utoipa::path(
+    get,
+    path = "/api/songs/{song}/clusters",
+    operation_id = "get_song_clusters",
+    tag = "songs",
+    params(("song" = SongId, Path)),
+    responses(
+        (status = 200, description = "The clusters", body = SongClusters),
+        (status = 404, description = "`unknown_song`", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 409, description = "`song_not_ready`, `song_failed`", body = ProblemBody,
+            content_type = "application/problem+json"),
+    ),
+)]
+#[tracing::instrument(name = "songs.clusters", skip_all, fields(song = %id))]
+pub async fn handle(State(app): State<App>, Id(id): Id<SongId>) -> Result<Json<SongClusters>, Problem> {
+    let storage = app.storage();
+    let song = storage.audio.song(&id).await?.ok_or_else(|| Problem::new(FailureCode::UnknownSong))?;
+    match song.status {
+        SongStatus::Hearing => return Err(Problem::new(FailureCode::SongNotReady)),
+        SongStatus::Failed => return Err(Problem::new(FailureCode::SongFailed)),
+        SongStatus::Ready => {}
+    }
+    let grid = storage.audio.grid(&id).await?;
+    let (blob, hearing) = hearings::named(storage, &id, grid.correction)
+        .await?
+        .ok_or_else(|| Problem::new(FailureCode::SongNotReady))?;
+    let mut eights = eights_with_beats(&hearing.grid);
+    eights.truncate(MAX_EIGHTS);
+    if eights.len() < MIN_EIGHTS {
+        return Ok(Json(SongClusters { grid_revision: grid.revision, labels: Vec::new(), silhouette: 0.0 }));
+    }
+    let input = SectionInput { song: id, hearing: blob, eights };
+    let clustered = app.gateway().clusters(input, app.config().limits.screening_max()).await?;
+    Ok(Json(SongClusters {
+        grid_revision: grid.revision,
+        labels: clustered.labels,
+        silhouette: clustered.silhouette,
+    }))
+}
