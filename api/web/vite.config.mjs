@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { freshAndCompressed, onlyWoff2 } from './build/plugins.mjs';
 
-const dist = fileURLToPath(new URL('dist', import.meta.url));
+// Elsewhere for who works on the page while the program, which takes it from here, is being built.
+const dist = process.env.EIGHTCOUNT_STUDIO_DIST ?? fileURLToPath(new URL('dist', import.meta.url));
 
 export default defineConfig({
   plugins: [onlyWoff2(), svelte(), freshAndCompressed(dist)],

@@ -2,7 +2,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium as driver, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromium, OUT } from './places';
 import { Service } from './service';
@@ -37,7 +36,7 @@ export async function end(): Promise<void> {
 export async function opened(options: BrowserContextOptions = {}): Promise<[BrowserContext, Page]> {
   const context = await stage.browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en-GB', acceptDownloads: true, ...options });
   context.setDefaultTimeout(40_000);
-  if (process.env.EIGHTCOUNT_STUDIO_DIST) await fromDisk(context);
+  if (process.env.EIGHTCOUNT_STUDIO_DIST) await fromDisk(context, process.env.EIGHTCOUNT_STUDIO_DIST);
   const page = await context.newPage();
   page.on('console', (message) => {
     // A server that is away on purpose is a network error too.
@@ -52,8 +51,7 @@ export async function opened(options: BrowserContextOptions = {}): Promise<[Brow
 }
 
 /** For quick work on the page: as it was built just now, not as it is in the program. */
-async function fromDisk(context: BrowserContext): Promise<void> {
-  const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+async function fromDisk(context: BrowserContext, dist: string): Promise<void> {
   await context.route(`${service.address}/assets/*`, (route) => route.fulfill({ path: join(dist, new URL(route.request().url()).pathname) }));
   await context.route(new RegExp(`^${service.address}/((songs|dances|library)(/.*)?)?(\\?.*)?$`), (route) => route.fulfill({ path: join(dist, 'index.html') }));
 }

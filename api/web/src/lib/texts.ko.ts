@@ -246,6 +246,8 @@ export const ko: Texts = {
   'step.show': '숨김. 다시 보이기',
   'step.text': '글자가 보임',
   'step.text.hint': '글자가 보이는 동작은 좌우로 뒤집지 않습니다',
+  'step.skeleton': '관절 보기',
+  'step.skeleton.none': '이 동작에서는 관절이 보이지 않아 화면으로 측정했습니다.',
   'step.movement': '움직임',
   'step.quality': '댄서가 보인 비율 {percent} %',
   'tier.joints': '관절 기준',

@@ -53,13 +53,20 @@ export function section(): void {
     test('is dragged, either way, and snaps to eights', async () => {
       const { eights } = (await song()).heard;
       const middle = (k: number) => (eights[k]!.start_s + eights[k]!.end_s) / 2;
-      await drag(eights[1]!.start_s + 0.4, eights[4]!.start_s - 0.4);
+      // From beside the tape marks: on them it is they that move.
+      await drag(eights[2]!.start_s + 1.2, eights[5]!.start_s - 0.4);
       expect(await chosen()).toBe(3);
-      expect(new URL(page.url()).searchParams.get('eights')).toBe('2-4');
+      expect(new URL(page.url()).searchParams.get('eights')).toBe('3-5');
       await drag(middle(5) + 0.8, eights[1]!.start_s + 0.3);
       expect(new URL(page.url()).searchParams.get('eights')).toBe('2-6');
       await drag(middle(2), middle(2) + 0.2);
       expect(await chosen(), 'two eights at least').toBe(2);
+      const mark = (await page.getByRole('slider', { name: 'Last eight' }).boundingBox())!;
+      await page.mouse.move(mark.x + mark.width - 4, mark.y + 60);
+      await page.mouse.down();
+      await page.mouse.move(...(await at(eights[7]!.end_s - 0.3)), { steps: 4 });
+      await page.mouse.up();
+      expect(new URL(page.url()).searchParams.get('eights'), 'a mark is moved by itself').toMatch(/-8$/);
     });
 
     test('shows which eights sound alike, by colour and letter', async () => {
@@ -80,6 +87,8 @@ export function section(): void {
     });
 
     test('is zoomed into, with its marks in sight', async () => {
+      await page.goto(`${service.address}/songs/${id}?eights=6-7`);
+      await page.getByText('Make the dance').waitFor();
       const inside = page.locator('.waveform .inside');
       const before = (await inside.boundingBox())!.width;
       await page.getByRole('button', { name: 'Zoom in' }).click();
@@ -97,7 +106,8 @@ export function section(): void {
 
     test('is looped', async () => {
       const { eights } = (await song()).heard;
-      await drag(eights[2]!.start_s + 0.2, eights[3]!.end_s - 0.2);
+      await page.goto(`${service.address}/songs/${id}?eights=3-4`);
+      await page.getByText('Make the dance').waitFor();
       await page.getByRole('button', { name: 'Loop the section' }).click();
       const start = Math.floor(eights[2]!.start_s);
       await until('it plays from its start', 10_000, async () => (await time()) >= start && (await time()) <= start + 2);
