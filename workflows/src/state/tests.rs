@@ -328,7 +328,8 @@ fn a_selected_step_is_turned_round() {
     state.reroll(&Reroll { eight: 1, revision: state.revision }).unwrap();
     work_off(&mut state);
     assert!(state.eights[1].offers.iter().all(|offer| offer.step != selected.step));
-    let mut turn = SelectStep { eight: 1, step: selected.step.clone(), mirrored: Some(true), ..wish(&state, 1, 0) };
+    let mut turn =
+        SelectStep { eight: 1, step: selected.step.clone(), mirrored: Some(true), ..wish(&state, 1, 0) };
     state.select(&turn).unwrap();
     let view = state.view();
     assert!(view.eights[1].selection.as_ref().is_some_and(|s| s.mirrored && s.step == selected.step));
