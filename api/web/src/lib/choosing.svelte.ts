@@ -41,6 +41,8 @@ export class Choosing {
   /** Candidates by what they were asked for. */
   #known = new Map<string, Candidates>();
   #eight = -1;
+  /** The eight whose candidates are known to the server and not shown yet. */
+  #awaited = -1;
   #asking = new AbortController();
 
   constructor(private readonly live: LiveDance) {}
@@ -57,7 +59,10 @@ export class Choosing {
       this.overtaken = null;
     }
     // For whoever measures: since when the server has candidates, and when they are shown.
-    if (this.live.dance?.eights[eight]?.suggestion) performance.mark('candidates-known');
+    if (this.live.dance?.eights[eight]?.suggestion && this.#awaited !== eight) {
+      performance.mark('candidates-known');
+      this.#awaited = eight;
+    }
     const known = this.#known.get(keyOf(this.live.dance, eight));
     if (known) this.offered = known;
     else if (this.offered?.eight !== eight) this.offered = null;
@@ -78,6 +83,7 @@ export class Choosing {
         );
         if (signal.aborted) return;
         if (this.offered?.eight !== eight) performance.mark('candidates-shown');
+        this.#awaited = -1;
         this.offered = offered;
         this.#keep(eight, offered);
         this.#fetchBeside(eight, signal);

@@ -216,6 +216,7 @@ export const en = {
   'player.counts': 'Counts',
   'player.speed': 'Speed',
   'quality.title': 'How good is it?',
+  'quality.cuts': '{on} of {all} cuts on the beat; the furthest is {ms} ms off.',
   'quality.energy': 'Moves as the music does',
   'quality.connection': 'Smooth at the cuts',
   'quality.similarity': 'Music alike',

@@ -217,6 +217,7 @@ export const ko: Texts = {
   'player.counts': '카운트',
   'player.speed': '속도',
   'quality.title': '얼마나 잘 맞나요?',
+  'quality.cuts': '전환 {all}번 중 {on}번이 박자 위에 있습니다. 가장 어긋난 곳도 {ms} ms입니다.',
   'quality.energy': '음악만큼 움직임',
   'quality.connection': '자연스러운 연결',
   'quality.similarity': '비슷한 음악',

@@ -98,8 +98,9 @@ export function choosing(): void {
       await menu.getByLabel('Enter it by').selectOption({ label: 'whip pan' });
       await until('it is entered by a whip', 20_000, async () => (await now()).eights[1]!.selection!.transition === 'whip');
       expect((await now()).eights[1]!.selection!.step, 'the step stays').toBe(before.step);
-      await page.keyboard.press('z');
-      await page.keyboard.press('z');
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await until('the whip is taken back', 20_000, async () => (await now()).eights[1]!.selection!.transition === 'dissolve');
+      await page.getByRole('button', { name: 'Undo' }).click();
       await until('both are taken back', 20_000, async () => (await now()).eights[1]!.selection!.mirrored === before.mirrored);
     });
 

@@ -1,8 +1,8 @@
 // Performances and their steps.
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../service';
-import { service, stage } from '../stage';
+import { picture, service, stage } from '../stage';
 
 export function library(): void {
   describe('the library', () => {
@@ -19,6 +19,23 @@ export function library(): void {
       await step.getByRole('button', { name: 'Hide' }).click();
       await step.getByRole('button', { name: 'Show again' }).click();
       await step.getByRole('button', { name: 'Hide' }).waitFor();
+    });
+
+    test('draws the joints of a dancer who was seen', async () => {
+      const ids = (await service.read<{ items: { id: string }[] }>('/api/performances')).items.map((one) => one.id);
+      let [performance, number] = ['', 0];
+      for (const id of ids) {
+        const { steps } = await service.read<{ steps: { index: number; skeleton_url: string | null }[] }>(`/api/performances/${id}`);
+        const seen = steps.find((step) => step.skeleton_url);
+        if (seen) [performance, number] = [id, seen.index + 1];
+      }
+      expect(performance, 'a performance with joints').not.toBe('');
+      await page.goto(`${service.address}/library/${performance}`);
+      await page.getByRole('button', { name: `Loop step ${number}`, exact: true }).click();
+      await until('bones are drawn', 20_000, async () => (await page.locator('.shot svg line').count()) > 5);
+      await picture(page, 'skeleton');
+      await page.getByRole('button', { name: 'Skeleton' }).click();
+      expect(await page.locator('.shot svg').count()).toBe(0);
     });
 
     test('a file that is no video is refused in the API’s own words', async () => {

@@ -18,6 +18,7 @@ export function result(): void {
 
     test('says how good it is', async () => {
       const card = page.getByRole('region', { name: 'How good is it?' });
+      await card.getByText('3 of 3 cuts on the beat').waitFor();
       for (const line of ['Moves as the music does', 'Smooth at the cuts']) {
         const value = Number(await card.getByRole('meter', { name: line }).getAttribute('value'));
         expect(value, line).toBeGreaterThan(0);

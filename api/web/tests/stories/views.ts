@@ -41,20 +41,38 @@ export function views(): void {
       }
     }
 
-    test('speaks Korean to a Korean browser, refusals too, and switches', async () => {
-      const [context, page] = await opened({ locale: 'ko-KR' });
-      for (const [name, path] of views().slice(0, 7)) {
-        await page.goto(service.address + path);
-        await page.waitForLoadState('networkidle', { timeout: 4_000 }).catch(() => undefined);
-        expect(await page.locator('html').getAttribute('lang')).toBe('ko');
-        const title = await page.locator('h1').innerText();
-        if (name !== 'song' && name !== 'result' && name !== 'performance') expect(title, name).toMatch(/[가-힣]/);
-        await picture(page, `${name}-ko`);
-      }
-      await page.goto(`${service.address}/songs/${'0'.repeat(64)}`);
-      await expect(page.getByRole('alert').innerText()).resolves.toMatch(/[가-힣]/);
-      await page.getByRole('button', { name: 'English' }).click();
-      await page.getByRole('link', { name: 'My dances' }).waitFor();
+    for (const phone of [false, true]) {
+      test(`speaks Korean to a Korean browser, refusals too, and switches: ${phone ? 'phone' : 'laptop'}`, async () => {
+        const viewport = phone ? { width: 390, height: 844 } : { width: 1366, height: 850 };
+        const [context, page] = await opened({ locale: 'ko-KR', viewport, hasTouch: phone });
+        for (const [name, path] of views().slice(0, 7)) {
+          await page.goto(service.address + path);
+          await page.waitForLoadState('networkidle', { timeout: 4_000 }).catch(() => undefined);
+          expect(await page.locator('html').getAttribute('lang')).toBe('ko');
+          const title = await page.locator('h1').innerText();
+          if (name !== 'song' && name !== 'result' && name !== 'performance') expect(title, name).toMatch(/[가-힣]/);
+          const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          expect(sideways, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+          await picture(page, `${name}-ko${phone ? '-phone' : ''}`);
+        }
+        await page.goto(`${service.address}/songs/${'0'.repeat(64)}`);
+        await expect(page.getByRole('alert').innerText()).resolves.toMatch(/[가-힣]/);
+        await page.getByRole('button', { name: 'English' }).click();
+        await page.getByRole('link', { name: 'My dances' }).waitFor();
+        await context.close();
+      });
+    }
+
+    test('keeps still for who wants no motion', async () => {
+      const [context, page] = await opened({ reducedMotion: 'reduce' });
+      await page.goto(service.address);
+      await page.getByText('Or dance to one that is here').waitFor();
+      const lit = () => page.locator('.hero .counts i').evaluateAll((counts) => counts.findIndex((count) => count.classList.contains('on')));
+      const before = await lit();
+      // Longer than a count takes for everybody else.
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1200)));
+      expect(await lit()).toBe(before);
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
       await context.close();
     });
 
