@@ -6,6 +6,7 @@ use crate::{
     config::{DataArgs, ServerArgs},
     exit::EXIT_CODES,
     log::LogFormat,
+    plot::PlotFile,
     section::SectionArg,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -276,8 +277,9 @@ pub struct LibraryArgs {
 
 /// `eightcount analyse`.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  eightcount analyse song.ogg --json | jq .tempo_bpm")]
+#[command(after_help = "Examples:
+  eightcount analyse song.ogg --json | jq .tempo_bpm
+  eightcount analyse song.ogg --plot song.png --plot song.svg")]
 pub struct AnalyseArgs {
     /// The song
     #[arg(value_name = "SONG")]
@@ -285,6 +287,9 @@ pub struct AnalyseArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Draw all that is heard, as .png or .svg; may be given for both
+    #[arg(long, value_name = "FILE")]
+    pub plot: Vec<PlotFile>,
     /// The instance
     #[command(flatten)]
     pub instance: InstanceArgs,

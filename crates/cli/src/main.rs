@@ -12,6 +12,7 @@ mod embedded;
 mod exit;
 mod log;
 mod output;
+mod plot;
 mod programs;
 mod report;
 mod section;

@@ -41,6 +41,10 @@ async fn commands_speak_to_the_instance_that_runs() -> Result<()> {
     assert!(heard["clusters"].as_u64() >= Some(2), "the drummer plays two parts: {}", heard["clusters"]);
     assert!(heard["confidence"].is_object() && heard["downbeats"].is_array());
 
+    let similarity = heard["similarity"].as_array().context("no similarity")?;
+    assert!(similarity.iter().enumerate().all(|(i, row)| row[i] == 1.0) && similarity.len() == eights.len());
+    plots(fixture, data.path(), eights.len())?;
+
     let library = json(data.path(), &["library", "--json"])?;
     assert_eq!(library.as_array().map(Vec::len), Some(PERFORMANCES.len()), "{library}");
 
@@ -52,6 +56,24 @@ async fn commands_speak_to_the_instance_that_runs() -> Result<()> {
     assert_eq!(outside.0, Some(4), "{outside:?}");
     assert_eq!(refusal(data.path(), &["dance", song, "--auto", "--out", "nowhere.mp4"])?.0, Some(2));
     instance.stop().await
+}
+
+/// `analyse --plot` leaves a picture of pixels and one of vectors, in which every eight is counted.
+fn plots(fixture: &Fixture, data: &Path, eights: usize) -> Result<()> {
+    let song = text(&fixture.song_file)?;
+    let (png, svg) = (data.join("plots/song.png"), data.join("plots/song.svg"));
+    let arguments = ["analyse", song, "--plot", text(&png)?, "--plot", text(&svg)?];
+    let done = run_command(data, &arguments)?;
+    ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // Where the PNG specification has width and height.
+    let pixels = fs::read(&png)?;
+    let side =
+        |at: usize| pixels.get(at..at + 4).map(|bytes| bytes.iter().fold(0, |n, b| n << 8 | u32::from(*b)));
+    assert!(side(16) == Some(1800) && side(20) > Some(500), "{:?} x {:?}", side(16), side(20));
+    let lines = fs::read_to_string(&svg)?;
+    assert_eq!(lines.matches(">\n8\n<").count(), eights);
+    assert_eq!(refusal(data, &["analyse", song, "--plot", "song.jpg"])?.0, Some(2));
+    Ok(())
 }
 
 /// `dance` leaves the product, its stages, the contact sheet and the report.

@@ -2,6 +2,7 @@
 //!
 //! The song goes through the service like any other, so the beats are those that a choreography would use.
 //! Amplitude and clusters exist there only for a chosen section; here the same pure functions run over all eights.
+//! `--plot` draws all of it.
 
 use crate::output::say;
 use crate::{
@@ -10,11 +11,13 @@ use crate::{
         self, Api, Progress,
         wire::{HeardSong, SongDetail},
     },
+    plot,
     section::clock,
     service,
 };
 use anyhow::Context;
-use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, Eight, SongId};
+use eightcount_audio::SAMPLE_RATE;
+use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, ClusterLabel, Clustering, Eight, SongId, Waveform};
 use eightcount_media::Watch;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -28,6 +31,16 @@ struct Analysis {
     eights: Vec<AnalysedEight>,
     clusters: usize,
     silhouette: f32,
+    /// `similarity[i][j]` of eights i and j: 0 (as far apart as any two of the song) to 1 (the same).
+    similarity: Vec<Vec<f32>>,
+}
+
+/// What is drawn and not printed.
+struct Sound {
+    duration_s: f64,
+    eights: Vec<Eight>,
+    labels: Vec<ClusterLabel>,
+    waveform: Vec<[i8; 2]>,
 }
 
 #[derive(Serialize)]
@@ -48,7 +61,10 @@ pub async fn run(args: AnalyseArgs) -> anyhow::Result<()> {
         client::heard_song(&api, &file, None, &mut line).await
     };
     let song = client::with_instance(&args.instance, &progress, work).await?;
-    let analysis = analyse(song, &args.song).await?;
+    let (analysis, sound) = analyse(song, &args.song).await?;
+    for file in &args.plot {
+        plot::draw(&drawing(&analysis, &sound), file)?;
+    }
     if args.json {
         say!("{}", serde_json::to_string_pretty(&analysis)?);
     } else {
@@ -57,38 +73,59 @@ pub async fn run(args: AnalyseArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn analyse(song: SongDetail, file: &Path) -> anyhow::Result<Analysis> {
+async fn analyse(song: SongDetail, file: &Path) -> anyhow::Result<(Analysis, Sound)> {
     let heard = song.heard.context("the song is not heard yet")?;
     let file: PathBuf = file.to_owned();
     let pcm = service::media()?.decode_pcm(&file, &mut Watch::nobody()).await.context("decoding the song")?;
+    let duration_s = pcm.len() as f64 / f64::from(SAMPLE_RATE);
     let eights = eights_of(&heard);
     let of_song = eights.clone();
-    let (amplitudes, clustering) = tokio::task::spawn_blocking(move || {
+    let (amplitudes, clustering, waveform) = tokio::task::spawn_blocking(move || {
         let features = eightcount_audio::features(&pcm, &of_song);
-        (eightcount_audio::amplitude(&pcm, &of_song), eightcount_audio::cluster(&features))
+        let waveform = eightcount_audio::outlined(&pcm, Waveform::FINEST as usize);
+        (eightcount_audio::amplitude(&pcm, &of_song), eightcount_audio::cluster(&features), waveform)
     })
     .await
     .context("analysing")?;
-    let clusters = clustering.labels.iter().collect::<std::collections::BTreeSet<_>>().len();
-    let analysed = eights.iter().zip(amplitudes).zip(&clustering.labels);
-    let eights = analysed
-        .map(|((eight, amplitude), cluster)| AnalysedEight {
-            index: eight.index,
-            start_s: eight.start(),
-            end_s: eight.end(),
-            cluster: cluster.to_string(),
-            amplitude,
-        })
-        .collect();
-    let silhouette = clustering.silhouette;
-    Ok(Analysis {
+    let Clustering { labels, silhouette, similarity } = clustering;
+    let clusters = labels.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let analysed = |((eight, amplitude), cluster): ((&Eight, _), &ClusterLabel)| AnalysedEight {
+        index: eight.index,
+        start_s: eight.start(),
+        end_s: eight.end(),
+        cluster: cluster.to_string(),
+        amplitude,
+    };
+    let analysis = Analysis {
         song: song.id,
         title: song.title,
         heard: HeardSong { eights: Vec::new(), ..heard },
-        eights,
+        eights: eights.iter().zip(amplitudes).zip(&labels).map(analysed).collect(),
         clusters,
         silhouette,
-    })
+        similarity,
+    };
+    Ok((analysis, Sound { duration_s, eights, labels, waveform }))
+}
+
+fn drawing<'a>(analysis: &'a Analysis, sound: &'a Sound) -> plot::Heard<'a> {
+    let heard = &analysis.heard;
+    plot::Heard {
+        title: &analysis.title,
+        duration_s: sound.duration_s,
+        tempo_bpm: (heard.tempo_bpm, heard.aubio_tempo_bpm),
+        metre: heard.metre,
+        loudness_lufs: heard.loudness_lufs,
+        confidence: heard.confidence,
+        beats: &heard.beats_s,
+        downbeats: &heard.downbeats,
+        eights: &sound.eights,
+        levels: analysis.eights.iter().map(|eight| eight.amplitude.level).collect(),
+        clusters: &sound.labels,
+        silhouette: analysis.silhouette,
+        similarity: &analysis.similarity,
+        waveform: (&sound.waveform, f64::from(SAMPLE_RATE) / f64::from(Waveform::FINEST)),
+    }
 }
 
 /// The eights with all their beats.
