@@ -26,10 +26,10 @@ use std::{
 };
 
 /// Width of the picture, dots.
-const WIDTH: u32 = 1800;
-const HEADER_HEIGHT: u32 = 92;
-const OVERVIEW_HEIGHT: u32 = 330;
-const ROW_HEIGHT: u32 = 92;
+const WIDTH: i32 = 1800;
+const HEADER_HEIGHT: i32 = 92;
+const OVERVIEW_HEIGHT: i32 = 330;
+const ROW_HEIGHT: i32 = 92;
 /// Seconds in a row, unless that would be too many rows.
 const ROW_S: f64 = 20.0;
 const MOST_ROWS: f64 = 30.0;
@@ -61,6 +61,9 @@ const CLUSTERS: [RGBColor; 12] = [
 /// What went wrong on a drawing area.
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 type Area<DB> = DrawingArea<DB, Shift>;
+
+/// A line in the colour of a cluster: times and heights.
+type Outline = (Option<ClusterLabel>, Vec<(f64, f64)>);
 
 /// What is drawn.
 pub struct Heard<'a> {
@@ -119,7 +122,8 @@ impl fmt::Display for PlotFile {
 /// Draws into a file, whose folder is made when missing.
 pub fn draw(heard: &Heard, file: &PlotFile) -> anyhow::Result<()> {
     let path = &file.0;
-    let size = (WIDTH, HEADER_HEIGHT + OVERVIEW_HEIGHT + rows(heard) as u32 * ROW_HEIGHT);
+    let height = (HEADER_HEIGHT + OVERVIEW_HEIGHT) as u32 + rows(heard) as u32 * ROW_HEIGHT as u32;
+    let size = (WIDTH as u32, height);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
@@ -146,8 +150,8 @@ fn pixels(heard: &Heard, size: (u32, u32), path: &Path) -> anyhow::Result<()> {
 
 fn picture<DB: DrawingBackend>(heard: &Heard, page: &Area<DB>) -> Drawn<DB> {
     page.fill(&WHITE)?;
-    let (head, rest) = page.split_vertically(HEADER_HEIGHT as i32);
-    let (overview, detail) = rest.split_vertically(OVERVIEW_HEIGHT as i32);
+    let (head, rest) = page.split_vertically(HEADER_HEIGHT);
+    let (overview, detail) = rest.split_vertically(OVERVIEW_HEIGHT);
     header::draw(heard, &head)?;
     overview::draw(heard, &overview)?;
     let row_s = (heard.duration_s / MOST_ROWS).max(ROW_S);
@@ -184,12 +188,12 @@ impl Heard<'_> {
 
     /// The waveform of a stretch of time in `columns` columns: lines of one cluster each, through the lowest and
     /// highest sample of every column, -1 to 1 for the song's loudest.
-    fn outline(&self, span: &Range<f64>, columns: usize) -> Vec<(Option<ClusterLabel>, Vec<(f64, f64)>)> {
+    fn outline(&self, span: &Range<f64>, columns: usize) -> Vec<Outline> {
         let (points, rate) = self.waveform;
         let loudest = points.iter().flatten().map(|sample| sample.unsigned_abs()).max().unwrap_or(0).max(1);
         let time = |column: usize| span.start + (span.end - span.start) * column as f64 / columns as f64;
         let place = |time: f64| ((time * rate).max(0.0) as usize).min(points.len());
-        let mut lines: Vec<(Option<ClusterLabel>, Vec<(f64, f64)>)> = Vec::new();
+        let mut lines: Vec<Outline> = Vec::new();
         for column in 0..columns {
             let first = place(time(column));
             let part = &points[first..place(time(column + 1)).max((first + 1).min(points.len()))];
@@ -250,7 +254,7 @@ mod tests {
     #[test]
     fn clusters_and_downbeats_are_seen_in_their_colours() {
         let (dots, lines) = pictures(20, 170, "춤 <&>");
-        assert_eq!(dots.width(), WIDTH);
+        assert_eq!(dots.width(), WIDTH as u32);
         let seen = |RGBColor(r, g, b): RGBColor| dots.pixels().filter(|dot| dot.0 == [r, g, b]).count();
         assert!(CLUSTERS.iter().all(|ink| seen(*ink) > 50), "every cluster");
         assert!(seen(DOWNBEAT) > 100, "downbeats");

@@ -42,14 +42,14 @@ fn facts(heard: &Heard) -> String {
 }
 
 fn confidence<DB: DrawingBackend>(area: &Area<DB>, y: i32, name: &str, value: f32) -> Drawn<DB> {
-    let left = WIDTH as i32 - MARGIN - BAR - 40;
+    let left = WIDTH - MARGIN - BAR - 40;
     let colour = match value {
         v if v >= SURE => RGBColor(60, 160, 80),
         v if v >= DOUBTFUL => RGBColor(230, 160, 20),
         _ => RGBColor(210, 50, 50),
     };
     let bar = |width: i32| [(left, y - 7), (left + width, y + 7)];
-    let filled = (BAR as f32 * value.clamp(0.0, 1.0)).round() as i32;
+    let filled = (f64::from(BAR) * f64::from(value.clamp(0.0, 1.0))).round() as i32;
     area.draw(&Rectangle::new(bar(BAR), PALE.filled()))?;
     area.draw(&Rectangle::new(bar(filled), colour.filled()))?;
     area.draw(&Letters::new((left - 10, y), format!("sure of the {name}"), INK, Align::Right))?;

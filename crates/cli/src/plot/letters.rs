@@ -87,8 +87,12 @@ impl Style {
     }
 
     fn advance(&self) -> i32 {
-        get_raster_width(FontWeight::Regular, self.height) as i32
+        dots(get_raster_width(FontWeight::Regular, self.height))
     }
+}
+
+fn dots(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl BackendTextStyle for Style {
@@ -111,8 +115,8 @@ impl BackendTextStyle for Style {
     }
 
     fn layout_box(&self, text: &str) -> Result<((i32, i32), (i32, i32)), Infallible> {
-        let width = text.chars().count() as i32 * self.advance();
-        Ok(((0, 0), (width, self.height.val() as i32)))
+        let width = dots(text.chars().count()).saturating_mul(self.advance());
+        Ok(((0, 0), (width, dots(self.height.val()))))
     }
 
     fn draw<E, F: FnMut(i32, i32, BackendColor) -> Result<(), E>>(

@@ -26,7 +26,7 @@ const LEGEND: &str = "black: tempo and beats, red: downbeats, pale red: aubio's 
                       sound alike; 1-8: the count, dots: beats outside eights";
 
 pub(super) fn draw<DB: DrawingBackend>(heard: &Heard, area: &Area<DB>) -> Drawn<DB> {
-    let (strips, square) = area.split_horizontally(WIDTH as i32 - MARGIN - SQUARE - 24);
+    let (strips, square) = area.split_horizontally(WIDTH - MARGIN - SQUARE - 24);
     let strips = strips.margin(0, 0, MARGIN, 0);
     let (first, rest) = strips.split_vertically(STRIPS[0]);
     let (second, rest) = rest.split_vertically(STRIPS[1]);
@@ -98,7 +98,7 @@ fn tempo<DB: DrawingBackend>(heard: &Heard, area: &Area<DB>) -> Drawn<DB> {
     let aubio = heard.tempo_bpm.1.filter(|bpm| (low..high).contains(bpm));
     chart.draw_series(aubio.map(|bpm| level(bpm, paler(RGBColor(200, 30, 40), 0.5))))?;
     chart.draw_series([PathElement::new(curve, INK.stroke_width(2))])?;
-    let height = area.dim_in_pixel().1 as i32 - 24;
+    let height = area.dim_in_pixel().1.cast_signed() - 24;
     for (y, bpm) in [(6, high), (height / 2, middle), (height - 6, low)] {
         area.draw(&Letters::new((-8, y), format!("{bpm:.0}"), FAINT, Align::Right))?;
     }
@@ -127,7 +127,7 @@ fn alike<DB: DrawingBackend>(heard: &Heard, area: &Area<DB>) -> Drawn<DB> {
         return Ok(());
     }
     let (left, top) = (18, 26);
-    let edge = |i: usize| (SQUARE * i as i32) / count as i32;
+    let edge = |i: usize| (f64::from(SQUARE) * i as f64 / count as f64) as i32;
     for (i, (row, cluster)) in heard.similarity.iter().zip(heard.clusters).enumerate() {
         let (y0, y1) = (top + edge(i), top + edge(i + 1));
         area.draw(&Rectangle::new([(left - 8, y0), (left - 2, y1)], colour(*cluster).filled()))?;
