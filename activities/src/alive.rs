@@ -20,6 +20,7 @@ pub(crate) struct Pulse(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     frames: AtomicU64,
+    percent: AtomicU64,
     mark: Mutex<Option<BlobHash>>,
     left: Option<BlobHash>,
 }
@@ -29,11 +30,28 @@ struct Inner {
 struct Beat {
     /// Frames of video done.
     frames: u64,
+    /// Share of the work that is done, where the activity says so.
+    #[serde(default)]
+    percent: u64,
     /// Where to go on.
     mark: Option<BlobHash>,
 }
 
 impl Pulse {
+    /// Reports `percent` of the work as done.
+    pub(crate) fn set_percent(&self, percent: u64) {
+        self.0.percent.store(percent.min(100), Ordering::Relaxed);
+    }
+
+    /// Lets a tool that writes `frames` report the share from `from` to `to` percent of the work.
+    pub(crate) fn share(&self, (from, to): (u64, u64), frames: u64) -> Watch<'static> {
+        let pulse = self.clone();
+        Watch::new(CancellationToken::new(), move |progress| {
+            let done = progress.frames.min(frames) * to.saturating_sub(from) / frames.max(1);
+            pulse.set_percent(from + done);
+        })
+    }
+
     /// Lets a tool report its frames, counted from those of the tools before it.
     pub(crate) fn watch(&self) -> Watch<'static> {
         let (pulse, before) = (Arc::clone(&self.0), self.0.frames.load(Ordering::Relaxed));
@@ -55,7 +73,11 @@ impl Pulse {
 
     fn beat(&self) -> Beat {
         let mark = self.0.mark.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Beat { frames: self.0.frames.load(Ordering::Relaxed), mark: mark.or_else(|| self.0.left.clone()) }
+        Beat {
+            frames: self.0.frames.load(Ordering::Relaxed),
+            percent: self.0.percent.load(Ordering::Relaxed),
+            mark: mark.or_else(|| self.0.left.clone()),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<Cro
     // Collected by a loop: a closure's future would not be general enough to move between threads.
     let mut checks = Vec::with_capacity(input.takes.len());
     for key in &input.takes {
-        checks.push(take::ensure_intact(desk, key));
+        checks.push(async { take::ensure_intact(desk, key, &mut Watch::nobody()).await });
     }
     let takes: Vec<_> = futures::stream::iter(checks).buffered(CHECKED_AT_ONCE).try_collect().await?;
     let mut files = Vec::with_capacity(takes.len());
@@ -60,7 +60,15 @@ async fn encode(
     let song = desk.storage.blobs.local(&BlobHash(song.0.clone())).await?;
     let scratch = desk.scratch()?;
     let sound = scratch.path().join("sound.m4a");
-    let cut = AudioCut { start_s, frames, fps, fade_in_ms: FADE_IN_MS, fade_out_ms: FADE_OUT_MS };
+    let cut = AudioCut {
+        start_s,
+        frames,
+        fps,
+        fade_in_ms: FADE_IN_MS,
+        fade_out_ms: FADE_OUT_MS,
+        half_speed: false,
+        repeats: 1,
+    };
     desk.media.section_audio(&song, &cut, &sound, &mut Watch::nobody()).await?;
     desk.keep(&sound).await
 }

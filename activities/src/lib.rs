@@ -10,6 +10,7 @@ mod amplitude;
 mod clustering;
 mod cross_edit;
 mod desk;
+mod extra;
 mod failure;
 mod grid;
 mod ingest;

@@ -5,14 +5,16 @@
 use crate::alive::{alive, alive_with};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::{amplitude, clustering, cross_edit, grid, ingest, preprocess, publish, screen, suggestion, take};
+use crate::{
+    amplitude, clustering, cross_edit, extra, grid, ingest, preprocess, publish, screen, suggestion, take,
+};
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
-    PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
-    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput, SuggestInput, Suggested,
-    WatchInput, Watched, audio_definitions, choreo_definitions, product_definitions,
+    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput, PlanDanceInput,
+    PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published,
+    RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput,
+    SuggestInput, Suggested, WatchInput, Watched, audio_definitions, choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -204,6 +206,15 @@ impl Product {
         input: SoundInput,
     ) -> Result<BlobHash, ActivityError> {
         alive(&context, cross_edit::encode_sound(&self.0, input)).await
+    }
+
+    #[activity(definition = product_definitions::MakeExtra)]
+    pub(crate) async fn make_extra(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: MakeExtraInput,
+    ) -> Result<Rendered, ActivityError> {
+        alive_with(&context, |pulse| extra::make(&self.0, input, pulse)).await
     }
 
     #[activity(definition = product_definitions::CrossEdit)]

@@ -31,23 +31,32 @@ async fn ensure(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> 
     {
         return Ok((blob, frames));
     }
-    make(desk, key).await
+    make(desk, key, &mut Watch::nobody()).await
 }
 
 /// The same for a take that goes into a product: its bytes are those that its hash says, or it is made anew.
-pub(crate) async fn ensure_intact(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+pub(crate) async fn ensure_intact(
+    desk: &Desk,
+    key: &TakeKey,
+    watch: &mut Watch<'_>,
+) -> Result<(BlobHash, u64), Failure> {
     if let Some((blob, frames)) = desk.storage.product.take(key).await? {
         if desk.storage.blobs.intact(&blob).await? {
             return Ok((blob, frames));
         }
         tracing::warn!(take = %key, %blob, "a take is missing or damaged: it is made anew");
     }
-    make(desk, key).await
+    make(desk, key, watch).await
 }
 
-async fn make(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+/// What a take shows, and how.
+pub(crate) async fn plan(desk: &Desk, key: &TakeKey) -> Result<TakePlan, Failure> {
     let plan = desk.storage.blobs.read(&BlobHash(key.0.clone())).await?;
-    let plan = TakePlan::from_json(&String::from_utf8_lossy(&plan))?;
+    Ok(TakePlan::from_json(&String::from_utf8_lossy(&plan))?)
+}
+
+async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(BlobHash, u64), Failure> {
+    let plan = plan(desk, key).await?;
     let mut inputs = Vec::new();
     for blob in plan.sources() {
         inputs.push(desk.storage.blobs.local(blob).await?);
@@ -55,7 +64,7 @@ async fn make(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
     let inputs: Vec<&Path> = inputs.iter().map(|input| &**input).collect();
     let scratch = desk.scratch()?;
     let output = scratch.path().join("take.mp4");
-    let rendered = desk.media.render(&plan, &inputs, &output, &mut Watch::nobody()).await?;
+    let rendered = desk.media.render(&plan, &inputs, &output, watch).await?;
     let blob = desk.keep(&output).await?;
     desk.storage.product.put_take(key, &blob, rendered.frames).await?;
     Ok((blob, rendered.frames))

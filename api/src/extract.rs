@@ -10,7 +10,9 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::{StatusCode, request::Parts},
 };
-use eightcount_domain::{ChoreographyId, FailureCode, PerformanceId, SongId, StageName, StepId, TakeKey};
+use eightcount_domain::{
+    ChoreographyId, Extra, FailureCode, PerformanceId, SongId, StageName, StepId, TakeKey,
+};
 use eightcount_storage::ResumableId;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
@@ -41,6 +43,7 @@ named! {
     EightIndex: "eight", UnknownEight;
     ResumableId: "upload", UnknownUpload;
     Stage: "stage", NotFound;
+    Extra: "extra", NotFound;
 }
 
 /// Which eight of a choreography.

@@ -2,6 +2,10 @@
 //! `eightcount-workflows`; what comes back is told apart into refusals (a stable code, the client's to mend) and
 //! outages (try again).
 
+mod extras;
+
+pub use extras::Making;
+
 use crate::problem::Problem;
 use eightcount_domain::{
     BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongGrid, SongId,

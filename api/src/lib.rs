@@ -11,6 +11,7 @@ mod cross_edits;
 mod downloads;
 mod eights;
 mod extract;
+mod extras;
 mod gateway;
 mod hearings;
 mod html;

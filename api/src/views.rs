@@ -3,6 +3,7 @@
 
 mod candidates;
 mod eight;
+mod extra;
 mod live;
 mod page;
 mod performance;
@@ -11,6 +12,7 @@ mod song;
 
 pub use candidates::{CandidateView, CandidatesView};
 pub use eight::{ClustersView, EightView, SelectionsView};
+pub use extra::ExtraView;
 pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
 pub use performance::PerformanceView;

@@ -8,6 +8,7 @@ mod create;
 mod edit_list;
 mod eight;
 mod events;
+mod extras;
 mod finish;
 mod get;
 mod list;
@@ -47,6 +48,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(product::handle))
         .routes(routes!(preview::handle))
         .routes(routes!(edit_list::handle))
+        .routes(routes!(extras::get::handle, extras::make::handle))
+        .routes(routes!(extras::video::handle))
         .routes(routes!(live::handle))
         .routes(routes!(live_sound::handle))
         .routes(routes!(report::handle))

@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eightcount_api::Limits;
-use eightcount_domain::Flavour;
+use eightcount_domain::{Extra, Flavour};
 use eightcount_workflows::contract::Queue;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -300,7 +300,9 @@ pub struct AnalyseArgs {
 #[command(after_help = "Examples:
   eightcount dance song.ogg --section 0:30..1:10 --auto --out dance.mp4
   eightcount dance song.ogg --section 0:30..eights:12 --auto --out dance.mp4 --report dance.json \\
-      --contact-sheet cuts.png")]
+      --contact-sheet cuts.png
+  eightcount dance song.ogg --section 0:30..1:10 --auto --out dance.mp4 --extra mirrored.counted --extra loop-3
+                                             leaves dance.mirrored.counted.mp4 and dance.loop-3.mp4 as well")]
 pub struct DanceArgs {
     /// The song
     #[arg(value_name = "SONG")]
@@ -321,6 +323,10 @@ pub struct DanceArgs {
     /// Folder for the stages as well: stage-quarter.mp4 and stage-half.mp4
     #[arg(long, value_name = "DIR")]
     pub stages: Option<PathBuf>,
+    /// Extras to make as well, beside the product: mirrored, half-speed, counted, loop-N (eight N from 0), or several
+    /// ways joined by dots
+    #[arg(long = "extra", value_name = "WAYS")]
+    pub extras: Vec<Extra>,
     /// Where the report goes (JSON)
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,

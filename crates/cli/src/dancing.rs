@@ -10,7 +10,7 @@ use crate::{
     service, sheet,
 };
 use anyhow::Context;
-use eightcount_domain::{Flavour, Millis, Section, StageName};
+use eightcount_domain::{Extra, Flavour, Millis, Section, StageName};
 use std::path::{Path, PathBuf};
 
 /// Where the results go.
@@ -26,6 +26,8 @@ pub struct Outputs {
     pub report_text: Option<PathBuf>,
     /// One picture per cut (PNG).
     pub contact_sheet: Option<PathBuf>,
+    /// Extras, left beside the product under its name with theirs.
+    pub extras: Vec<Extra>,
 }
 
 /// Dances a section of a song with the best candidates and leaves the results. Gives what the dance is made of.
@@ -58,6 +60,11 @@ pub async fn dance(
     }
     if let Some(file) = &outputs.contact_sheet {
         sheet::make(&service::media()?, &work, &state, &report, file).await?;
+    }
+    for extra in &outputs.extras {
+        let mut line = progress.line(&extra.to_string());
+        let file = outputs.product.with_extension(format!("{extra}.mp4"));
+        work.download_extra(*extra, &file, &mut line).await?;
     }
     work.finish().await?;
     Ok(report)

@@ -4,6 +4,7 @@
 //! would be invalid cannot be built: constructors and deserialisation check them.
 
 mod choreography;
+mod extra;
 mod failure;
 mod hash;
 mod ids;
@@ -17,6 +18,7 @@ mod waveform;
 pub use choreography::{
     ChoreographyOptions, ChoreographyState, ChoreographyStatus, EightState, Selection, StageName, StageState,
 };
+pub use extra::{Extra, NoExtra};
 pub use failure::{FailureCode, UnknownCode};
 pub use hash::ContentHash;
 pub use ids::{BadId, BlobHash, ChoreographyId, PerformanceId, SongId, StepId, SuggestionId, TakeKey};

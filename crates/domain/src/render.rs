@@ -86,14 +86,17 @@ impl FrameGrid {
     /// The grid of consecutive eights at a frame rate. Empty for no eights.
     pub fn of(eights: &[Eight], fps: FrameRate) -> Self {
         let Some(first) = eights.first() else { return Self { boundaries: Vec::new() } };
-        // By whole microseconds: the last bit of a float, which a trip through JSON may change, decides no frame.
-        let frame = |t: f64| {
-            let micros = ((t - first.start()) * 1.0e6).round().max(0.0) as u64;
-            FrameIndex(micros.saturating_mul(u64::from(fps.get())).saturating_add(500_000) / 1_000_000)
-        };
+        let frame = |t: f64| Self::frame(t - first.start(), fps);
         let mut boundaries: Vec<_> = eights.iter().map(|e| frame(e.start())).collect();
         boundaries.extend(eights.last().map(|e| frame(e.end())));
         Self { boundaries }
+    }
+
+    /// The frame boundary nearest to a time, seconds from the section's start.
+    pub fn frame(time_s: f64, fps: FrameRate) -> FrameIndex {
+        // By whole microseconds: the last bit of a float, which a trip through JSON may change, decides no frame.
+        let micros = (time_s * 1.0e6).round().max(0.0) as u64;
+        FrameIndex(micros.saturating_mul(u64::from(fps.get())).saturating_add(500_000) / 1_000_000)
     }
 
     /// Number of eights.

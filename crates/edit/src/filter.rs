@@ -2,7 +2,7 @@
 
 use crate::fit::Size;
 use crate::plan::{Source, TakePlan};
-use crate::{Fit, plan::Run, transition};
+use crate::{Fit, extra, plan::Run, transition};
 use eightcount_domain::FrameRate;
 use std::fmt::Write;
 
@@ -29,7 +29,11 @@ pub(crate) fn graph(plan: &TakePlan) -> String {
             transition::filters(entry.style, frames_out, plan.fps, canvas),
         );
     }
-    graph.push_str(",setsar=1,format=yuv420p[v]");
+    graph.push_str(",setsar=1,format=yuv420p");
+    if let Some(finish) = &plan.finish {
+        graph.push_str(&extra::filters(finish, canvas));
+    }
+    graph.push_str("[v]");
     graph
 }
 

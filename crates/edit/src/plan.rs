@@ -60,6 +60,31 @@ impl Source {
     }
 }
 
+impl Run {
+    /// The runs of some frames, which never go backwards.
+    pub(crate) fn of(shown: impl IntoIterator<Item = u64>) -> Vec<Self> {
+        let mut runs: Vec<Self> = Vec::new();
+        for frame in shown {
+            match runs.last_mut() {
+                Some(run) if run.first + u64::from(run.frames) == frame => run.frames += 1,
+                _ => runs.push(Self { first: frame, frames: 1 }),
+            }
+        }
+        runs
+    }
+}
+
+/// What is done to the finished picture of a take for an extra.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Finish {
+    /// Left and right exchanged.
+    pub mirrored: bool,
+    /// The counts that lie over it: each from its frame of the take on, ascending, the first at 0; none of them when
+    /// it is not counted.
+    pub counts: Vec<(u32, u8)>,
+}
+
 /// How a take is entered: its first frames still show, wholly or in part, the previous selection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,6 +144,9 @@ pub struct TakePlan {
     pub entry: Option<Entry>,
     /// How the step is aligned at the cut, if it is.
     pub alignment: Option<Alignment>,
+    /// What an extra does to the picture; takes of the product have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
 }
 
 /// A take to be joined.
@@ -192,6 +220,12 @@ impl TakePlan {
         let scale = self.alignment.map_or(1_000_000, |a| a.scale_millionths);
         if !(1_000_000..=2_000_000).contains(&scale) || self.alignment.is_some_and(|a| a.ease_frames == 0) {
             return wrong("the alignment");
+        }
+        let counts = self.finish.as_ref().map_or(&[][..], |finish| &finish.counts);
+        let ascending =
+            counts.is_sorted_by(|a, b| a.0 < b.0) && counts.first().is_none_or(|first| first.0 == 0);
+        if !ascending || counts.iter().any(|(_, count)| !(1..=8).contains(count)) {
+            return wrong("the counts");
         }
         Ok(())
     }

@@ -62,15 +62,7 @@ impl BeatMap {
         source_frames: u64,
     ) -> Vec<Run> {
         let last = i64::try_from(source_frames.saturating_sub(1)).unwrap_or(i64::MAX);
-        let mut runs: Vec<Run> = Vec::new();
-        for frame in range {
-            let index = self.source_frame(frame, output, source).clamp(0, last).unsigned_abs();
-            match runs.last_mut() {
-                Some(run) if run.first + u64::from(run.frames) == index => run.frames += 1,
-                _ => runs.push(Run { first: index, frames: 1 }),
-            }
-        }
-        runs
+        Run::of(range.map(|frame| self.source_frame(frame, output, source).clamp(0, last).unsigned_abs()))
     }
 }
 

@@ -133,6 +133,7 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
         step,
         entry,
         alignment,
+        finish: None,
     })
 }
 

@@ -213,8 +213,15 @@ fn wire_shapes() {
         "render_args",
         words(render_args(&plan, &inputs, Path::new("/out/take.mp4")))
     );
-    let cut =
-        AudioCut { start_s: 12.345, frames: 300, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 250 };
+    let cut = AudioCut {
+        start_s: 12.345,
+        frames: 300,
+        fps: FrameRate::Fps30,
+        fade_in_ms: 10,
+        fade_out_ms: 250,
+        half_speed: false,
+        repeats: 1,
+    };
     let audio = section_audio_args(Path::new("/song"), &["-guard"], &cut, Path::new("/audio.m4a"));
     insta::assert_json_snapshot!("section_audio_args", words(audio));
     let cells = [SheetCell { path: Path::new("/take"), frame: 12 }; 5];

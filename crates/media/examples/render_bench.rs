@@ -129,7 +129,15 @@ impl Bench {
 
     async fn sound(&self, frames: u64) -> Outcome<PathBuf> {
         let file = self.path("sound.m4a");
-        let cut = AudioCut { start_s: 1.0, frames, fps: FPS, fade_in_ms: 10, fade_out_ms: 250 };
+        let cut = AudioCut {
+            start_s: 1.0,
+            frames,
+            fps: FPS,
+            fade_in_ms: 10,
+            fade_out_ms: 250,
+            half_speed: false,
+            repeats: 1,
+        };
         self.media.section_audio(&self.path("song.wav"), &cut, &file, &mut Watch::nobody()).await?;
         Ok(file)
     }

@@ -77,6 +77,29 @@ impl Media {
         out: &Path,
         watch: &mut Watch<'_>,
     ) -> Result<Joined, MediaError> {
+        self.join_at(parts, (fps, 1), audio, out, watch).await
+    }
+
+    /// The same with every frame shown twice as long.
+    pub async fn join_half_speed(
+        &self,
+        parts: &[JoinPart<'_>],
+        fps: FrameRate,
+        audio: Option<&Path>,
+        out: &Path,
+        watch: &mut Watch<'_>,
+    ) -> Result<Joined, MediaError> {
+        self.join_at(parts, (fps, 2), audio, out, watch).await
+    }
+
+    async fn join_at(
+        &self,
+        parts: &[JoinPart<'_>],
+        pace: (FrameRate, u32),
+        audio: Option<&Path>,
+        out: &Path,
+        watch: &mut Watch<'_>,
+    ) -> Result<Joined, MediaError> {
         let doing = "joining takes";
         let wrong = |what: String| MediaError::WrongOutput { doing, what };
         let paths = parts.iter().map(|part| absolute(part.path)).collect::<Result<Vec<_>, _>>()?;
@@ -85,7 +108,8 @@ impl Media {
         // A handle, not a path: should this future be dropped, the copying ends in a file that is gone.
         let target = attempt.reopen()?;
         let frames = parts.iter().map(|part| part.frames).sum::<u64>();
-        let copying = tokio::task::spawn_blocking(move || copy_joined(&paths, audio.as_deref(), fps, target));
+        let copying =
+            tokio::task::spawn_blocking(move || copy_joined(&paths, audio.as_deref(), pace, target));
         let cancel = watch.token();
         let (counted, bytes) = tokio::select! {
             biased;
@@ -102,11 +126,12 @@ impl Media {
 }
 
 /// Joins the files into `target`; gives the frames and bytes of the whole. Every frame of every part must be as long
-/// as `fps` says, and the sound must end with the picture, give or take a frame.
+/// as the frame rate says, and is shown so many times as long; the sound must end with the picture, give or take a
+/// frame.
 fn copy_joined(
     paths: &[PathBuf],
     audio: Option<&Path>,
-    fps: FrameRate,
+    (fps, times): (FrameRate, u32),
     target: File,
 ) -> Result<(u64, u64), MediaError> {
     let doing = "joining takes";
@@ -133,10 +158,13 @@ fn copy_joined(
         return Err(wrong(format!("part {part} is not at {rate} frames a second")));
     }
     if let Some(sound) = &sound {
-        let (heard, seen) = (sound.shown_s(), frames as f64 / rate as f64);
+        let (heard, seen) = (sound.shown_s(), frames as f64 * f64::from(times) / rate as f64);
         if (heard - seen).abs() * rate as f64 > 1.0 {
             return Err(wrong(format!("sound of {heard:.3} s under {seen:.3} s")));
         }
+    }
+    if times > 1 {
+        tracks = tracks.iter().map(|track| track.slowed(times)).collect();
     }
     let assembly = eightcount_mp4::join(&tracks.iter().collect::<Vec<_>>(), sound.as_ref());
     let assembly = assembly.map_err(foreign(doing))?;

@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used)]
 
 use eightcount_domain::{BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox, Transition};
-use eightcount_edit::{AudioCut, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take};
+use eightcount_edit::{
+    AudioCut, Finish, SheetLayout, TakePlan, TakeRequest, TakeStep, counts, looped, plan_take,
+};
 use eightcount_media::{
     CancellationToken, JoinPart, Launcher, Limits, Media, MediaError, SheetPicture, Tools, Watch,
 };
@@ -223,8 +225,15 @@ async fn joined_takes_keep_every_frame_and_end_with_their_sound() {
     assert_eq!(takes.iter().map(|(_, plan)| plan.frames).sum::<u64>(), total);
     let song = folder.path().join("song.wav");
     ffmpeg(&["-f", "lavfi", "-i", "sine=440:d=30", song.to_str().unwrap()]);
-    let cut =
-        AudioCut { start_s: 7.0, frames: total, fps: FrameRate::Fps30, fade_in_ms: 10, fade_out_ms: 200 };
+    let cut = AudioCut {
+        start_s: 7.0,
+        frames: total,
+        fps: FrameRate::Fps30,
+        fade_in_ms: 10,
+        fade_out_ms: 200,
+        half_speed: false,
+        repeats: 1,
+    };
     let (audio, product) = (folder.path().join("section.m4a"), folder.path().join("product.mp4"));
     media.section_audio(&song, &cut, &audio, &mut Watch::nobody()).await.unwrap();
     let parts: Vec<_> = takes.iter().map(|(path, plan)| JoinPart { path, frames: plan.frames }).collect();
@@ -287,7 +296,15 @@ async fn a_part_of_the_sound_begins_at_its_sample() {
         song.to_str().unwrap(),
     ]);
     let fps = FrameRate::Fps30;
-    let cut = AudioCut { start_s: 7.0, frames: 300, fps, fade_in_ms: 10, fade_out_ms: 200 };
+    let cut = AudioCut {
+        start_s: 7.0,
+        frames: 300,
+        fps,
+        fade_in_ms: 10,
+        fade_out_ms: 200,
+        half_speed: false,
+        repeats: 1,
+    };
     let sound = folder.path().join("section.m4a");
     media.section_audio(&song, &cut, &sound, &mut Watch::nobody()).await.unwrap();
     let read = |path: &Path| Track::read(&mut File::open(path).unwrap()).unwrap();
@@ -312,13 +329,109 @@ async fn a_part_of_the_sound_begins_at_its_sample() {
     }
 }
 
+#[tokio::test]
+async fn extras_mirror_count_and_loop_what_the_takes_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, media, eights) = (coded(folder.path()), media(), eights(3));
+    let fps = FrameRate::Fps30;
+    let plans: Vec<_> =
+        (0..3).map(|k| plan(&eights, k, 12, step(0.3, 0.33), (k > 0).then(|| step(0.3, 0.33)))).collect();
+    let grid = FrameGrid::of(&eights, fps);
+    for k in 0..3 {
+        let alone = looped(&plans[k], plans.get(k + 1), (&eights, k), 6).unwrap();
+        let range = grid.boundaries[k].0..grid.boundaries[k + 1].0;
+        let counts = counts(&eights, fps, range.clone());
+        let finish = Finish { mirrored: true, counts: counts.clone() };
+        let alone = TakePlan { finish: Some(finish), ..alone };
+        assert_eq!(TakePlan::from_json(&alone.to_json()).unwrap(), alone);
+        let out = folder.path().join("alone.mp4");
+        media.render(&alone, &[&source], &out, &mut Watch::nobody()).await.unwrap();
+        // Mirrored: what tells the frame is on the right now. Every frame of the eight, and no dissolve.
+        let seen = lumas(&out, WIDTH - 36);
+        assert_eq!(seen.len() as u64, range.end - range.start);
+        for (frame, shown) in alone.step.shown().enumerate() {
+            let seen = f64::from(seen[frame]) - 40.0;
+            assert!((seen - shown as f64).abs() <= 0.5, "eight {k} frame {frame}: {seen} not {shown}");
+        }
+        // The lamps: where the lit one is tells the count of every frame.
+        let lamps = ffmpeg(&[
+            "-i",
+            out.to_str().unwrap(),
+            "-vf",
+            &format!("crop=16:2:{}:30,scale=8:1:flags=area,format=gray", WIDTH - 24 + 2),
+            "-f",
+            "rawvideo",
+            "-",
+        ]);
+        for (frame, row) in lamps.chunks(8).enumerate() {
+            let expected = counts.iter().rev().find(|(at, _)| *at as usize <= frame).unwrap().1;
+            let brightest = (0..8).max_by_key(|lamp| row[*lamp]).unwrap() + 1;
+            assert_eq!(brightest, usize::from(expected), "eight {k} frame {frame}: {row:?}");
+        }
+    }
+    assert_eq!(looped(&plans[0], plans.get(2), (&eights, 1), 6), None);
+}
+
+#[tokio::test]
+async fn half_speed_shows_every_frame_twice_as_long_under_a_slower_song() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, media, eights) = (coded(folder.path()), media(), eights(1));
+    let out = folder.path().join("take.mp4");
+    let plan = plan(&eights, 0, 12, step(0.3, 0.3), None);
+    media.render(&plan, &[&source], &out, &mut Watch::nobody()).await.unwrap();
+    // A beep begins one second after the section does.
+    let song = folder.path().join("song.wav");
+    let beep = "aevalsrc='if(between(t,8,8.2),0.8*sin(6000*t),0)':s=48000:d=30";
+    ffmpeg(&["-f", "lavfi", "-i", beep, song.to_str().unwrap()]);
+    let (fps, frames) = (FrameRate::Fps30, plan.frames);
+    let cut =
+        AudioCut { start_s: 7.0, frames, fps, fade_in_ms: 10, fade_out_ms: 10, half_speed: true, repeats: 2 };
+    let (sound, slow) = (folder.path().join("sound.m4a"), folder.path().join("slow.mp4"));
+    media.section_audio(&song, &cut, &sound, &mut Watch::nobody()).await.unwrap();
+    let parts = [JoinPart { path: &out, frames }; 2];
+    let joined = media.join_half_speed(&parts, fps, Some(&sound), &slow, &mut Watch::nobody()).await.unwrap();
+    assert_eq!(joined.frames, 2 * frames);
+    assert_eq!(lumas(&slow, 20), [lumas(&out, 20), lumas(&out, 20)].concat());
+    let times = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0"])
+        .arg(&slow)
+        .output()
+        .unwrap();
+    let times = String::from_utf8(times.stdout).unwrap();
+    for (frame, time) in
+        times.lines().filter_map(|line| line.split(',').next()?.parse::<f64>().ok()).enumerate()
+    {
+        assert!((time - frame as f64 / 15.0).abs() < 1.0e-4, "frame {frame} at {time}");
+    }
+    let samples = ffmpeg(&["-i", slow.to_str().unwrap(), "-ac", "1", "-ar", "48000", "-f", "s16le", "-"]);
+    let loud: Vec<bool> = samples
+        .chunks_exact(2)
+        .map(|two| i16::from_le_bytes([two[0], two[1]]).unsigned_abs() > 8000)
+        .collect();
+    let once = (frames * 3200) as usize;
+    assert!(loud.len().abs_diff(2 * once) <= 1024, "{} samples, not {}", loud.len(), 2 * once);
+    for repeat in 0..2 {
+        let begins = loud[repeat * once..].iter().position(|loud| *loud).unwrap();
+        // The beep's second is two seconds now; stretching smears its edge by some milliseconds.
+        assert!(begins.abs_diff(96_000) < 960, "repeat {repeat} beeps at {begins}");
+    }
+}
+
 #[test]
 fn operations_move_between_threads() {
     fn sendable<T: Send>(future: T) {
         drop(future);
     }
     let (media, path) = (media(), Path::new("/none"));
-    let cut = AudioCut { start_s: 0.0, frames: 30, fps: FrameRate::Fps30, fade_in_ms: 0, fade_out_ms: 0 };
+    let cut = AudioCut {
+        start_s: 0.0,
+        frames: 30,
+        fps: FrameRate::Fps30,
+        fade_in_ms: 0,
+        fade_out_ms: 0,
+        half_speed: false,
+        repeats: 1,
+    };
     let plan = plan(&eights(1), 0, 12, step(0.3, 0.3), None);
     sendable(media.render(&plan, &[path], path, &mut Watch::nobody()));
     sendable(media.join(&[], FrameRate::Fps30, None, path, &mut Watch::nobody()));

@@ -92,6 +92,20 @@ impl Track {
         self.media_start
     }
 
+    /// The same samples, each shown `times` as long.
+    #[must_use]
+    pub fn slowed(&self, times: u32) -> Self {
+        let longer =
+            |runs: &[(u32, u32)]| runs.iter().map(|(count, ticks)| (*count, ticks * times)).collect();
+        Self {
+            deltas: longer(&self.deltas),
+            delays: longer(&self.delays),
+            media_start: self.media_start * times,
+            shown_ticks: self.shown_ticks * u64::from(times),
+            ..self.clone()
+        }
+    }
+
     /// How long it is heard or shown, seconds.
     pub fn shown_s(&self) -> f64 {
         self.shown_ticks as f64 / MOVIE_TIMESCALE as f64

@@ -5,6 +5,7 @@ mod changes;
 mod commands;
 mod crashes;
 mod duplicates;
+mod extras;
 mod grid;
 mod happy;
 mod live;

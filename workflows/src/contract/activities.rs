@@ -9,10 +9,10 @@
 
 use super::{
     Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, PlanDanceInput, PlanTakeInput,
-    PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published, RenderPreviewsInput,
-    RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput, SuggestInput, Suggested,
-    WatchInput, Watched,
+    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput, PlanDanceInput,
+    PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published,
+    RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput,
+    SuggestInput, Suggested, WatchInput, Watched,
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
@@ -146,6 +146,12 @@ impl ProductActivities {
     /// Encodes the section's sound.
     #[activity(name = "encode_sound")]
     pub fn encode_sound(input: SoundInput) -> Result<BlobHash, ActivityError> {
+        unimplemented!()
+    }
+
+    /// Makes an extra of the product's takes.
+    #[activity(name = "make_extra")]
+    pub fn make_extra(input: MakeExtraInput) -> Result<Rendered, ActivityError> {
         unimplemented!()
     }
 

@@ -7,6 +7,7 @@ mod activities;
 mod amplitude;
 mod clustering;
 mod cross_edit;
+mod extra;
 mod ingest;
 mod messages;
 mod preprocess;
@@ -23,6 +24,7 @@ pub use activities::{
 pub use amplitude::{Heard, HeardSection, SectionInput};
 pub use clustering::{AnalysedSection, Clustered};
 pub use cross_edit::{CrossEditInput, CrossEdited, SoundInput};
+pub use extra::{ExtraOrder, MakeExtraInput};
 pub use ingest::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,
     IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,

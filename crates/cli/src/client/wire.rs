@@ -158,6 +158,17 @@ pub struct ReportEight {
     pub filtered_text: Option<String>,
 }
 
+/// How far an extra is.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MadeExtra {
+    /// `missing`, `making`, `ready` or `failed`.
+    pub status: String,
+    /// Share of the work that is done.
+    pub progress_percent: u8,
+    /// Why it could not be made.
+    pub failure: Option<FailureCode>,
+}
+
 /// The answer to an accepted change of a choreography.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Receipt {

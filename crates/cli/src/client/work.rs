@@ -4,12 +4,12 @@ use super::{
     Api,
     progress::Line,
     uploads::{code_of, patient},
-    wire::{Receipt, Report},
+    wire::{MadeExtra, Receipt, Report},
 };
 use crate::exit;
 use anyhow::{Context, bail};
 use eightcount_domain::{
-    ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus, FailureCode, Flavour,
+    ChoreographyId, ChoreographyOptions, ChoreographyState, ChoreographyStatus, Extra, FailureCode, Flavour,
     Section, SongId, StageName, TakeKey,
 };
 use reqwest::Method;
@@ -133,6 +133,29 @@ impl Work {
             .await
             .with_context(|| format!("downloading stage {}", stage.as_str()))?;
         Ok(true)
+    }
+
+    /// An extra, once it is made, into a file.
+    pub async fn download_extra(&self, extra: Extra, file: &Path, line: &mut Line) -> anyhow::Result<()> {
+        let path = format!("/api/choreographies/{}/extras/{extra}", self.id);
+        let nothing = json!({});
+        let told = loop {
+            // Asking for what is being made only tells how far it is.
+            let told: MadeExtra = patient(|| self.api.send_json(Method::POST, &path, &nothing)).await?;
+            if told.status == "ready" || told.failure.is_some() {
+                break told;
+            }
+            line.at("rendering", told.progress_percent);
+            tokio::time::sleep(ASK_EVERY).await;
+        };
+        if let Some(code) = told.failure {
+            return Err(exit::refused(format!("extra {extra} could not be made: {code}")));
+        }
+        line.done("made");
+        self.api
+            .download(&format!("{path}/video"), file)
+            .await
+            .with_context(|| format!("downloading {extra}"))
     }
 
     /// A take, into a file.

@@ -17,6 +17,7 @@ pub async fn run(args: DanceArgs) -> anyhow::Result<()> {
         report_json: args.report,
         report_text: None,
         contact_sheet: args.contact_sheet,
+        extras: args.extras,
     };
     let work = async |api: Api| {
         let mut line = progress.line("the song");

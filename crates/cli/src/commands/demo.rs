@@ -54,6 +54,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         report_json: Some(args.out.join("report.json")),
         report_text: Some(args.out.join("report.txt")),
         contact_sheet: Some(args.out.join("contact-sheet.png")),
+        extras: Vec::new(),
     };
     let starting = Instant::now();
     let work = async |api: Api| {
