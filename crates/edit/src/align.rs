@@ -1,6 +1,9 @@
-//! Alignment at a cut: the incoming picture is scaled and shifted so that its dancer stands where the outgoing
-//! dancer stood and is as tall, zoomed in as far as that needs to keep the edges of the picture out of sight,
-//! and eased back to its native place over the take.
+//! Alignment at a cut: the incoming picture is scaled, shifted and turned a little so that its dancer stands where the
+//! outgoing dancer stood, as tall and as upright, zoomed in as far as that needs to keep the edges of the picture out of
+//! sight, and eased back to its native place over the take.
+//!
+//! A picture can only be zoomed in, and every zoom costs sharpness. So not the full match is wanted but the best one
+//! within a limit: [`Alignment::of`] weighs what is left between the two dancers against the zoom.
 
 use crate::fit::Size;
 use eightcount_domain::SubjectBox;
@@ -10,13 +13,26 @@ use serde::{Deserialize, Serialize};
 const LARGEST_SCALE: f64 = 1.38;
 /// A subject lower than this share of the picture is not measured well enough to align by.
 const LOWEST_SUBJECT: f64 = 0.05;
+/// How many zooms from none to the largest are tried.
+const ZOOMS: u32 = 152;
+/// What a zoom by 1 costs, as a distance between the subjects in fractions of the canvas.
+const COST_OF_ZOOM: f64 = 0.15;
+/// An alignment that brings the subjects less than this together is not worth having.
+const LEAST_GAIN: f64 = 0.01;
+/// Largest turn, degrees: more of it tilts the floor for all to see.
+const LARGEST_TURN: f64 = 2.0;
+/// Two dancers who lean this much differently, degrees, are not in one pose: turning would mend nothing.
+const SAME_LEAN: f64 = 6.0;
+/// Turns smaller than this, degrees, are not worth a resampling.
+const SMALLEST_TURN: f64 = 0.4;
 
-/// A uniform scale and shift of the picture at the cut: a point `p` of the native picture is shown at
-/// `scale · p + shift`.
+/// A small turn of the picture about its centre and then a uniform scale and shift, at the cut: a point `p` of the
+/// turned picture is shown at `scale · p + shift`.
 ///
 /// It holds for the first `hold_frames` frames of the take, then goes back to native along a smoothstep, and is
 /// native, exactly, `ease_frames` later and ever after. Native covers the canvas and so does the full alignment,
-/// and what lies between them is a weighted mean of the two, so the canvas is always covered.
+/// and what lies between them is a weighted mean of the two, so the canvas is always covered. A turn by `r` radians
+/// needs a zoom of at most `1 + r · long side / short side`, which grows as fast as the turn does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alignment {
@@ -26,6 +42,9 @@ pub struct Alignment {
     pub shift_x_thousandths: i32,
     /// Vertical shift in thousandths of a canvas pixel, zero or negative.
     pub shift_y_thousandths: i32,
+    /// Turn in thousandths of a degree, clockwise, -2,000 to 2,000.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub turn_millidegrees: i32,
     /// Frames at the start of the take for which it holds in full.
     pub hold_frames: u32,
     /// Frames over which it eases back, at least 1.
@@ -33,58 +52,75 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// The alignment of an incoming subject to an outgoing one, both in fractions of the canvas; none when it
-    /// would need too much zoom, or would not change the picture.
+    /// The alignment of an incoming subject to an outgoing one, both in fractions of the canvas; none when nothing
+    /// would be gained. `leans`: how far each leans to the right, degrees, where that is known.
     pub(crate) fn of(
-        outgoing: SubjectBox,
-        incoming: SubjectBox,
+        (outgoing, incoming): (SubjectBox, SubjectBox),
+        leans: Option<(f64, f64)>,
         canvas: Size,
         hold_frames: u32,
         ease_frames: u32,
     ) -> Option<Self> {
         let (from, to) = (Subject::of(outgoing)?, Subject::of(incoming)?);
-        let scale = [
-            from.height / to.height,
-            from.x / to.x,
-            (1.0 - from.x) / (1.0 - to.x),
-            from.y / to.y,
-            (1.0 - from.y) / (1.0 - to.y),
-        ]
-        .into_iter()
-        .fold(1.0, f64::max);
-        if scale > LARGEST_SCALE || ease_frames == 0 {
+        if ease_frames == 0 {
             return None;
         }
-        let scale_millionths = (scale * 1.0e6).ceil();
-        let scale = scale_millionths / 1.0e6;
-        // Rounding must not bring an edge in: stay within what the rounded scale covers.
-        let shift = |from: f64, to: f64, side: u32| {
-            let side = f64::from(side);
-            let thousandths = ((from - scale * to) * side * 1000.0).round();
-            thousandths.clamp(((1.0 - scale) * side * 1000.0).ceil(), 0.0) as i32
+        let turn = leans.map_or(0.0, |(from, to)| turn(from - to));
+        let turned = to.turned(turn, canvas);
+        // The zoom that the turn needs: see the type.
+        let needed = turn.to_radians().abs() * canvas.elongation();
+        let (least, most) = ((1.0e6 * (1.0 + needed)).ceil() as u32, (LARGEST_SCALE * 1.0e6) as u32);
+        let candidates = (0..=ZOOMS).map(|zoom| {
+            let scale_millionths = least + (most - least) / ZOOMS * zoom;
+            let scale = f64::from(scale_millionths) / 1.0e6;
+            let shift = |from: f64, to: f64, side: u32| {
+                let side = f64::from(side);
+                // Rounding must not bring an edge in: stay within what the scale covers.
+                let room = side / 2.0 * needed * scale / (1.0 + needed);
+                let low = ((side * (1.0 - scale) + room) * 1000.0).ceil();
+                let high = (-room * 1000.0).floor();
+                ((from - scale * to) * side * 1000.0).round().clamp(low.min(high), high) as i32
+            };
+            Self {
+                scale_millionths,
+                shift_x_thousandths: shift(from.x, turned.x, canvas.width),
+                shift_y_thousandths: shift(from.y, turned.y, canvas.height),
+                turn_millidegrees: (turn * 1000.0).round() as i32,
+                hold_frames,
+                ease_frames,
+            }
+        });
+        let cost = |candidate: &Self| {
+            let zoom = f64::from(candidate.scale_millionths - 1_000_000) / 1.0e6;
+            distance(from, candidate.shown(turned, canvas)) + COST_OF_ZOOM * zoom
         };
-        let alignment = Self {
-            scale_millionths: scale_millionths as u32,
-            shift_x_thousandths: shift(from.x, to.x, canvas.width),
-            shift_y_thousandths: shift(from.y, to.y, canvas.height),
-            hold_frames,
-            ease_frames,
-        };
-        let shown = f64::from(canvas.width.max(canvas.height)) * (scale - 1.0);
-        (shown >= 1.0).then_some(alignment)
+        let best = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+        let gained = distance(from, to) - cost(&best);
+        (gained >= LEAST_GAIN || best.turn_millidegrees != 0 && gained >= 0.0).then_some(best)
+    }
+
+    /// Where a turned subject is seen while it holds in full.
+    fn shown(&self, subject: Subject, canvas: Size) -> Subject {
+        let scale = f64::from(self.scale_millionths) / 1.0e6;
+        let shift = |thousandths: i32, side: u32| f64::from(thousandths) / 1000.0 / f64::from(side);
+        Subject {
+            x: scale * subject.x + shift(self.shift_x_thousandths, canvas.width),
+            y: scale * subject.y + shift(self.shift_y_thousandths, canvas.height),
+            height: scale * subject.height,
+        }
     }
 
     /// Where a subject is seen while it holds in full, in fractions of the canvas.
     pub(crate) fn applied(&self, subject: SubjectBox, canvas: Size) -> SubjectBox {
-        let scale = (f64::from(self.scale_millionths) / 1.0e6) as f32;
-        let shift = |thousandths: i32, side: u32| thousandths as f32 / 1000.0 / side as f32;
-        let (dx, dy) =
-            (shift(self.shift_x_thousandths, canvas.width), shift(self.shift_y_thousandths, canvas.height));
+        let (top, bottom) = (f64::from(subject.top), f64::from(subject.bottom));
+        let native =
+            Subject { x: f64::from(subject.centre_x), y: f64::midpoint(top, bottom), height: bottom - top };
+        let seen = self.shown(native.turned(f64::from(self.turn_millidegrees) / 1000.0, canvas), canvas);
         SubjectBox {
-            centre_x: scale * subject.centre_x + dx,
-            top: scale * subject.top + dy,
-            bottom: scale * subject.bottom + dy,
-            width: scale * subject.width,
+            centre_x: seen.x as f32,
+            top: (seen.y - seen.height / 2.0) as f32,
+            bottom: (seen.y + seen.height / 2.0) as f32,
+            width: (f64::from(subject.width) * f64::from(self.scale_millionths) / 1.0e6) as f32,
         }
     }
 
@@ -112,8 +148,14 @@ impl Alignment {
         let (w, h) = (canvas.width, canvas.height);
         let side = |length: u32| format!("round({length}*(1+{grow:.6}*{left}))");
         let from = |thousandths: i32| format!("round({:.3}*{left})", f64::from(-thousandths) / 1000.0);
+        let turn = if self.turn_millidegrees == 0 {
+            String::new()
+        } else {
+            let radians = (f64::from(self.turn_millidegrees) / 1000.0).to_radians();
+            format!("rotate=a='{radians:.8}*{left}':enable='lt(n,{})',", self.hold_frames + self.ease_frames)
+        };
         format!(
-            "scale=w='{}':h='{}':eval=frame:flags=bicubic+accurate_rnd+bitexact,crop={w}:{h}:'{}':'{}':exact=1",
+            "{turn}scale=w='{}':h='{}':eval=frame:flags=bicubic+accurate_rnd+bitexact,crop={w}:{h}:'{}':'{}':exact=1",
             side(w),
             side(h),
             from(self.shift_x_thousandths),
@@ -122,7 +164,27 @@ impl Alignment {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(turn: &i32) -> bool {
+    *turn == 0
+}
+
+/// The turn, degrees, by which a picture follows a difference of leans: limited, and none where that is too little or
+/// too much to follow.
+fn turn(difference: f64) -> f64 {
+    let follows = difference.is_finite() && (SMALLEST_TURN..=SAME_LEAN).contains(&difference.abs());
+    if follows { difference.clamp(-LARGEST_TURN, LARGEST_TURN) } else { 0.0 }
+}
+
+/// How far two subjects are apart: the distance of their centres and the difference of their heights, in fractions of
+/// the canvas.
+fn distance(a: Subject, b: Subject) -> f64 {
+    let (x, y) = (a.x - b.x, a.y - b.y);
+    (x * x + y * y).sqrt() + (a.height - b.height).abs()
+}
+
 /// A subject as alignment sees it, in fractions of the canvas.
+#[derive(Clone, Copy)]
 struct Subject {
     x: f64,
     y: f64,
@@ -138,6 +200,14 @@ impl Subject {
         let inside = |v: f64| v > 0.01 && v < 0.99;
         (inside(seen.x) && inside(seen.y) && seen.height >= LOWEST_SUBJECT).then_some(seen)
     }
+
+    /// Where its centre is when the picture was turned about its own; it is as tall as before, to a thousandth.
+    fn turned(self, degrees: f64, canvas: Size) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
+        let (x, y) = ((self.x - 0.5) * w, (self.y - 0.5) * h);
+        Self { x: 0.5 + (x * cos - y * sin) / w, y: 0.5 + (x * sin + y * cos) / h, ..self }
+    }
 }
 
 #[cfg(test)]
@@ -152,41 +222,59 @@ mod tests {
         SubjectBox { centre_x, top, bottom, width: 0.2 }
     }
 
+    /// Where a point of the native picture is at a frame of the take.
     fn shown(alignment: &Alignment, x: f64, y: f64, frame: u32) -> (f64, f64) {
         let left = alignment.remaining(frame);
+        let (sin, cos) = (f64::from(alignment.turn_millidegrees) / 1000.0 * left).to_radians().sin_cos();
+        let (x, y) = (x - 640.0, y - 360.0);
+        let (x, y) = (640.0 + x * cos - y * sin, 360.0 + x * sin + y * cos);
         let scale = 1.0 + (f64::from(alignment.scale_millionths) / 1e6 - 1.0) * left;
         let shift = |t: i32| f64::from(t) / 1000.0 * left;
         (scale * x + shift(alignment.shift_x_thousandths), scale * y + shift(alignment.shift_y_thousandths))
     }
 
+    fn aligned(out: SubjectBox, inc: SubjectBox, leans: Option<(f64, f64)>) -> Option<Alignment> {
+        Alignment::of((out, inc), leans, CANVAS, 6, 90)
+    }
+
     #[test]
     fn a_smaller_dancer_grows_to_the_place_of_the_larger() {
-        let (out, inc) = (subject(0.55, 0.1, 0.9), subject(0.5, 0.2, 0.85));
-        let alignment = Alignment::of(out, inc, CANVAS, 6, 90).unwrap();
+        let alignment = aligned(subject(0.55, 0.1, 0.9), subject(0.5, 0.2, 0.85), None).unwrap();
         let (x, top) = shown(&alignment, 0.5 * 1280.0, 0.2 * 720.0, 3);
         let (_, bottom) = shown(&alignment, 0.0, 0.85 * 720.0, 3);
-        assert!((x - 0.55 * 1280.0).abs() < 0.01, "{x}");
-        assert!((top - 72.0).abs() < 0.01 && (bottom - 648.0).abs() < 0.01, "{top} {bottom}");
+        // The zooms that are tried are a quarter of a percent apart.
+        assert!((x - 0.55 * 1280.0).abs() < 2.0, "{x}");
+        assert!((top - 72.0).abs() < 3.0 && (bottom - 648.0).abs() < 3.0, "{top} {bottom}");
     }
 
     #[test]
-    fn a_larger_dancer_keeps_its_size_but_moves_to_the_place() {
-        let alignment =
-            Alignment::of(subject(0.45, 0.3, 0.7), subject(0.5, 0.1, 0.9), CANVAS, 0, 90).unwrap();
-        let (x, y) = shown(&alignment, 640.0, 360.0, 0);
-        assert!((x - 576.0).abs() < 0.01 && (y - 360.0).abs() < 0.01, "{x} {y}");
-        // Just enough that the left edge stays out of sight.
-        assert!((1_100_000..=1_100_002).contains(&alignment.scale_millionths), "{alignment:?}");
+    fn a_larger_dancer_is_not_made_larger_still() {
+        let (small, large) = (subject(0.5, 0.38, 0.86), subject(0.52, 0.1, 0.88));
+        let before = distance(Subject::of(small).unwrap(), Subject::of(large).unwrap());
+        let after = aligned(small, large, None).map_or(before, |alignment| {
+            let seen = alignment.applied(large, CANVAS);
+            distance(Subject::of(small).unwrap(), Subject::of(seen).unwrap())
+        });
+        assert!(after <= before, "{after} {before}");
     }
 
     #[test]
-    fn too_far_apart_unmeasured_or_already_there_is_left_alone() {
+    fn what_cannot_be_measured_or_is_there_already_is_left_alone() {
         let centre = subject(0.5, 0.2, 0.8);
-        assert_eq!(Alignment::of(subject(0.75, 0.2, 0.8), centre, CANVAS, 6, 90), None);
-        assert_eq!(Alignment::of(subject(0.5, 0.0, 1.0), centre, CANVAS, 6, 90), None);
-        assert_eq!(Alignment::of(centre, subject(0.5, 0.5, 0.5), CANVAS, 6, 90), None);
-        assert_eq!(Alignment::of(centre, subject(f32::NAN, 0.2, 0.8), CANVAS, 6, 90), None);
-        assert_eq!(Alignment::of(centre, centre, CANVAS, 6, 90), None);
+        assert_eq!(aligned(centre, subject(0.5, 0.5, 0.5), None), None);
+        assert_eq!(aligned(centre, subject(f32::NAN, 0.2, 0.8), None), None);
+        assert_eq!(aligned(centre, centre, None), None);
+        assert_eq!(aligned(centre, centre, Some((1.0, 30.0))), None);
+    }
+
+    #[test]
+    fn a_picture_turns_as_far_as_two_like_poses_lean_apart() {
+        let (out, inc) = (subject(0.5, 0.2, 0.8), subject(0.45, 0.2, 0.75));
+        let turn = |leans| aligned(out, inc, leans).map_or(0, |alignment| alignment.turn_millidegrees);
+        assert_eq!(turn(Some((1.5, 0.0))), 1500);
+        assert_eq!(turn(Some((-5.0, 0.0))), -2000);
+        assert_eq!(turn(Some((20.0, 0.0))), 0);
+        assert_eq!(turn(None), 0);
     }
 
     proptest! {
@@ -194,15 +282,27 @@ mod tests {
         fn no_edge_ever_shows_and_native_is_reached(
             x in 0.3_f32..0.7, top in 0.0_f32..0.3, bottom in 0.7_f32..1.0,
             x2 in 0.3_f32..0.7, top2 in 0.0_f32..0.3, bottom2 in 0.7_f32..1.0, ease in 1_u32..200,
+            lean in -8.0_f64..8.0,
         ) {
-            if let Some(a) = Alignment::of(subject(x, top, bottom), subject(x2, top2, bottom2), CANVAS, 6, ease) {
+            let pair = (subject(x, top, bottom), subject(x2, top2, bottom2));
+            if let Some(a) = Alignment::of(pair, Some((lean, 0.0)), CANVAS, 6, ease) {
+                let now = Subject::of(a.applied(pair.1, CANVAS));
+                if let (Some(from), Some(to), Some(now)) = (Subject::of(pair.0), Subject::of(pair.1), now) {
+                    prop_assert!(distance(from, now) <= distance(from, to) + 1e-6, "it drives them apart");
+                }
+                let canvas = [(0.0, 0.0), (1280.0, 0.0), (1280.0, 720.0), (0.0, 720.0)];
                 let mut before = shown(&a, 0.0, 0.0, 0);
                 for frame in 0..ease + 20 {
-                    let (left, upper) = shown(&a, 0.0, 0.0, frame);
-                    let (right, lower) = shown(&a, 1280.0, 720.0, frame);
-                    prop_assert!(left <= 1e-9 && upper <= 1e-9 && right >= 1280.0 - 1e-3 && lower >= 720.0 - 1e-3);
+                    // Every corner of the canvas lies inside the picture: beyond none of its four sides.
+                    let corners = canvas.map(|(x, y)| shown(&a, x, y, frame));
+                    for ((x, y), side) in canvas.iter().flat_map(|corner| (0..4).map(move |side| (*corner, side))) {
+                        let ((ax, ay), (bx, by)) = (corners[side], corners[(side + 1) % 4]);
+                        let inside = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / (bx - ax).hypot(by - ay);
+                        prop_assert!(inside >= -2e-3, "frame {frame}: {inside} px outside");
+                    }
                     // The steepest a smoothstep gets is 1.5 times its mean.
-                    let step = 1.5 * 1280.0 * 0.38 / f64::from(ease) + 1e-6;
+                    let step = 1.5 * (1280.0 * 0.38 + 740.0 * 0.035) / f64::from(ease) + 1e-6;
+                    let (left, upper) = corners[0];
                     prop_assert!((left - before.0).abs() <= step && (upper - before.1).abs() <= step);
                     before = (left, upper);
                 }

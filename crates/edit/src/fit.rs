@@ -41,6 +41,13 @@ pub(crate) struct Size {
     pub(crate) height: u32,
 }
 
+impl Size {
+    /// Long side over short side.
+    pub(crate) fn elongation(self) -> f64 {
+        f64::from(self.width.max(self.height)) / f64::from(self.width.min(self.height).max(1))
+    }
+}
+
 fn even(length: f64) -> u32 {
     (2.0 * (length / 2.0).round()) as u32
 }

@@ -14,10 +14,17 @@ const FLASH_S: f64 = 0.2;
 /// Frames before the beat in which a flash flares up.
 const FLARE_FRAMES: u64 = 2;
 
+/// Are two subjects, as they are seen at a cut, too far apart to become one another?
+pub(crate) fn are_apart(seen: (SubjectBox, SubjectBox)) -> bool {
+    distance(seen.0, seen.1) > CLOSE
+}
+
 /// What a wished transition comes to, given where the outgoing and the incoming subject are seen at the cut.
-/// Automatic without knowing where they are: a dissolve.
+/// Automatic without knowing where they are: a dissolve. Dancers who are apart would be seen double in a dissolve: that
+/// is a cut then.
 pub(crate) fn style(wished: Transition, seen: Option<(SubjectBox, SubjectBox)>) -> Style {
     match wished {
+        Transition::Dissolve if seen.is_some_and(are_apart) => Style::Cut,
         Transition::Dissolve => Style::Dissolve,
         Transition::Cut => Style::Cut,
         Transition::Whip => Style::Whip,
@@ -107,6 +114,8 @@ mod tests {
         assert_eq!(auto(at(0.3, 0.7), at(0.6, 0.7)), Style::Whip);
         assert_eq!(auto(at(0.5, 0.9), at(0.5, 0.5)), Style::Whip);
         assert_eq!(style(Transition::Auto, None), Style::Dissolve);
+        assert_eq!(style(Transition::Dissolve, Some((at(0.5, 0.7), at(0.58, 0.68)))), Style::Dissolve);
+        assert_eq!(style(Transition::Dissolve, Some((at(0.3, 0.7), at(0.6, 0.7)))), Style::Cut);
         assert_eq!(style(Transition::Flash, Some((at(0.5, 0.7), at(0.5, 0.7)))), Style::Flash);
     }
 }

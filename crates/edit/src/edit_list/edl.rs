@@ -57,10 +57,11 @@ fn comments(out: &mut String, list: &EditList<'_>, cut: &Cut<'_>, origin: u64, r
     if let Some(alignment) = cut.alignment {
         let _ = writeln!(
             out,
-            "* EIGHTCOUNT ALIGNED: SCALE {:.6} SHIFT {:.3} {:.3} PX, EASED BACK OVER {} FRAMES",
+            "* EIGHTCOUNT ALIGNED: SCALE {:.6} SHIFT {:.3} {:.3} PX TURN {:.3} DEG, EASED BACK OVER {} FRAMES",
             f64::from(alignment.scale_millionths) / 1.0e6,
             f64::from(alignment.shift_x_thousandths) / 1.0e3,
             f64::from(alignment.shift_y_thousandths) / 1.0e3,
+            f64::from(alignment.turn_millidegrees) / 1.0e3,
             alignment.ease_frames,
         );
     }

@@ -140,7 +140,12 @@ fn transform(cut: &Cut<'_>) -> String {
     let moved = |side: f64, shift: i32| (scale - 1.0) * side / 2.0 + f64::from(shift) / 1.0e3;
     let x = moved(width, alignment.shift_x_thousandths) / height * 100.0;
     let y = -moved(height, alignment.shift_y_thousandths) / height * 100.0;
-    format!("position=\"{x:.4} {y:.4}\" scale=\"{:.6} {scale:.6}\"", side * scale)
+    // Degrees counter-clockwise, as the format wants them.
+    let turn = match alignment.turn_millidegrees {
+        0 => String::new(),
+        turn => format!(" rotation=\"{:.3}\"", f64::from(-turn) / 1.0e3),
+    };
+    format!("position=\"{x:.4} {y:.4}\" scale=\"{:.6} {scale:.6}\"{turn}", side * scale)
 }
 
 /// A number of frames as a fraction of seconds.
