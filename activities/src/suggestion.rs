@@ -253,18 +253,7 @@ async fn take_step(desk: &Desk, id: &StepId, mirrored: bool) -> Result<TakeStep,
     let step: Step = found("the step", desk.storage.choreo.step(id).await?)?;
     let performance = found("the performance", desk.storage.choreo.performance(&id.performance).await?)?;
     let conformed = found("the mezzanine", performance.conformed)?;
-    Ok(TakeStep {
-        step: step.id,
-        mirrored,
-        mezzanine: conformed.mezzanine,
-        width: conformed.width,
-        height: conformed.height,
-        fps: conformed.fps,
-        frames: conformed.frames,
-        beats: step.beats,
-        start_box: step.start_box,
-        end_box: step.end_box,
-    })
+    Ok(TakeStep::of(step, conformed, mirrored))
 }
 
 /// The plan is the blob that the key names: whoever has the key can render the take.

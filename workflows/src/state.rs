@@ -21,7 +21,7 @@ pub(crate) use takes::TakeWork;
 
 use crate::contract::{ChoreographyInput, Clustered, CrossEdited, Heard, HeardSection, Preprocessed};
 use eightcount_domain::{
-    Aspect, BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
+    BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
     FailureCode, FrameGrid, PlanScore, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId,
     TakeKey, Transition,
 };
@@ -250,21 +250,7 @@ impl State {
 
     /// How takes are rendered.
     pub(crate) fn profile(&self) -> RenderProfile {
-        let short = self.options.resolution;
-        let long = short * 16 / 9 / 2 * 2;
-        let (width, height) = match self.options.aspect {
-            Aspect::Landscape => (long, short),
-            Aspect::Portrait => (short, long),
-            Aspect::Square => (short, short),
-        };
-        RenderProfile {
-            width,
-            height,
-            fps: self.options.fps,
-            transition_frames: self.options.transition_frames,
-            transition: self.options.transition,
-            ..RenderProfile::default()
-        }
+        self.options.profile()
     }
 
     fn frame_grid(&self) -> FrameGrid {

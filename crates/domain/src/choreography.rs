@@ -2,7 +2,7 @@
 
 use crate::{
     Aspect, BlobHash, ChoreographyId, ClusterLabel, FailureCode, Flavour, FrameRate, GridCorrection,
-    PlanScore, Role, Section, SongId, StepId, SuggestionId, TakeKey, Transition,
+    InBetweens, PlanScore, RenderProfile, Role, Section, SongId, StepId, SuggestionId, TakeKey, Transition,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct ChoreographyOptions {
     pub flavour: Flavour,
     /// How takes are entered where a selection does not say otherwise, and in previews.
     pub transition: Transition,
+    /// What is shown between the frames of a step that is danced in half time.
+    pub in_betweens: InBetweens,
     /// Correction of the song's beat grid; the one the song has now when none is wished. What a choreography
     /// started with it keeps.
     pub grid: Option<GridCorrection>,
@@ -42,9 +44,32 @@ impl Default for ChoreographyOptions {
             transition_frames: 12,
             flavour: Flavour::default(),
             transition: Transition::Dissolve,
+            in_betweens: InBetweens::default(),
             grid: None,
             idle_seconds: 24 * 60 * 60,
             previews: true,
+        }
+    }
+}
+
+impl ChoreographyOptions {
+    /// How takes are rendered.
+    pub fn profile(&self) -> RenderProfile {
+        let short = self.resolution;
+        let long = short * 16 / 9 / 2 * 2;
+        let (width, height) = match self.aspect {
+            Aspect::Landscape => (long, short),
+            Aspect::Portrait => (short, long),
+            Aspect::Square => (short, short),
+        };
+        RenderProfile {
+            width,
+            height,
+            fps: self.fps,
+            transition_frames: self.transition_frames,
+            transition: self.transition,
+            in_betweens: self.in_betweens,
+            ..RenderProfile::default()
         }
     }
 }

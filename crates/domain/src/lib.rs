@@ -31,7 +31,7 @@ pub use music::{
     Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Clustering, Confidence, Eight, GridChange,
     GridCorrection, Hearing, Section, Song, SongGrid, SongStatus, Tap,
 };
-pub use render::{Aspect, FrameGrid, RenderProfile, Transition};
+pub use render::{Aspect, FrameGrid, InBetweens, RenderProfile, Transition};
 pub use suggestion::{
     Candidate, Filtered, Flavour, PlanScore, Relaxed, ScoreTerm, SimilarStep, Suggestion, Term,
 };

@@ -36,6 +36,21 @@ pub enum Transition {
     Auto,
 }
 
+/// What is shown between two frames of a performance that is danced at about half of its speed or slower: in half time,
+/// or in a product of twice its frame rate. At other speeds its own frames are shown, which measured better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum InBetweens {
+    /// The frame before once more.
+    Repeated,
+    /// Half of each.
+    #[default]
+    Blended,
+    /// What a moving camera would have seen: by motion estimation, at some six processor seconds for each second.
+    Motion,
+}
+
 /// How takes are rendered. Part of every take's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderProfile {
@@ -50,6 +65,9 @@ pub struct RenderProfile {
     /// What happens in them.
     #[serde(default)]
     pub transition: Transition,
+    /// What is shown between the frames of a slow step.
+    #[serde(default)]
+    pub in_betweens: InBetweens,
     /// x264 constant rate factor.
     pub crf: u32,
 }
@@ -62,6 +80,7 @@ impl Default for RenderProfile {
             fps: FrameRate::Fps30,
             transition_frames: 12,
             transition: Transition::Dissolve,
+            in_betweens: InBetweens::default(),
             crf: 21,
         }
     }

@@ -109,7 +109,7 @@ pub fn render_args(plan: &TakePlan, inputs: &[&Path], output: &Path) -> Vec<OsSt
 /// Where to start reading, in seconds: half a frame before the first frame wanted, so that no rounding can
 /// lose it or let the one before it in. Every mezzanine frame is a key frame.
 fn seek(source: &Source) -> String {
-    let first = source.runs.first().map_or(0, |run| run.first);
+    let first = source.runs.first().map_or(0, |run| run.first) / u64::from(source.parts());
     let half_frames = (2 * first).saturating_sub(1);
     let micros = half_frames * 1_000_000 / (2 * u64::from(source.fps.get()));
     format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)

@@ -53,7 +53,8 @@ pub fn looped(
     let tail = tail.filter(|_| to > end);
     let tail_frames = tail.into_iter().flat_map(Source::shown).take((to - end) as usize);
     let shown: Vec<u64> = take.step.shown().skip((from - start) as usize).chain(tail_frames).collect();
-    let same = tail.is_none_or(|tail| tail.mezzanine == take.step.mezzanine);
+    let same =
+        tail.is_none_or(|tail| (&tail.mezzanine, tail.between) == (&take.step.mezzanine, take.step.between));
     if take.frames != end - start || shown.len() as u64 != to - from || !same || !shown.is_sorted() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! The filter graph of a take.
 
 use crate::fit::Size;
-use crate::plan::{Source, TakePlan};
+use crate::plan::{Between, Source, TakePlan};
 use crate::{Fit, extra, plan::Run, transition};
 use eightcount_domain::FrameRate;
 use std::fmt::Write;
@@ -14,7 +14,7 @@ const TIMEBASE: u32 = 15_360;
 /// The whole graph: input 0 is the step, input 1 the previous step if it is seen; the output is `[v]`.
 pub(crate) fn graph(plan: &TakePlan) -> String {
     let canvas = Size { width: plan.width, height: plan.height };
-    let mut graph = format!("[0:v]{}", frames(&plan.step.runs, plan.fps, plan.frames));
+    let mut graph = format!("[0:v]{}", frames(&plan.step, plan.fps, plan.frames));
     graph.push_str(&picture(&plan.step, canvas, "s"));
     if let Some(alignment) = &plan.alignment {
         let _ = write!(graph, ",{}", alignment.filters(canvas));
@@ -24,7 +24,7 @@ pub(crate) fn graph(plan: &TakePlan) -> String {
         let _ = write!(
             graph,
             ",setsar=1,settb=1/{TIMEBASE}[in];[1:v]{}{},setsar=1,settb=1/{TIMEBASE}[out];{}",
-            frames(&entry.source.runs, plan.fps, frames_out),
+            frames(&entry.source, plan.fps, frames_out),
             picture(&entry.source, canvas, "p"),
             transition::filters(entry.style, frames_out, plan.fps, canvas),
         );
@@ -39,18 +39,30 @@ pub(crate) fn graph(plan: &TakePlan) -> String {
 
 /// Picks exactly the frames of the runs: every decoded frame is given the output frame at which it first
 /// appears; the `fps` filter keeps the last of those that share one, and repeats over gaps.
-fn frames(runs: &[Run], fps: FrameRate, count: u64) -> String {
+fn frames(source: &Source, fps: FrameRate, count: u64) -> String {
     let fps = fps.get();
     format!(
-        "setpts='(N+{})/({fps}*TB)',fps={fps},tpad=stop=-1:stop_mode=clone,trim=end_frame={count}",
-        tree(&delays(runs)),
+        "{}setpts='(N+{})/({fps}*TB)',fps={fps},tpad=stop=-1:stop_mode=clone,trim=end_frame={count}",
+        in_betweens(source),
+        tree(&delays(&source.runs, source.parts())),
     )
 }
 
-/// From which decoded frame on (counted from the first run's first frame) the output is by how many frames
+/// Doubles the frames, the decoded ones at the even places.
+fn in_betweens(source: &Source) -> String {
+    let Some(between) = source.between else { return String::new() };
+    let (fps, doubled) = (source.fps.get(), 2 * source.fps.get());
+    let filter = match between {
+        Between::Blended => format!("framerate=fps={doubled}:interp_start=0:interp_end=255:scene=100"),
+        Between::Motion => format!("minterpolate=fps={doubled}:mi_mode=mci:scd=none"),
+    };
+    format!("setpts=N/({fps}*TB),{filter},")
+}
+
+/// From which decoded frame on (counted from the first run's first whole frame) the output is by how many frames
 /// later (or, negative, earlier) than the source.
-fn delays(runs: &[Run]) -> Vec<(u64, i64)> {
-    let origin = runs.first().map_or(0, |run| run.first);
+fn delays(runs: &[Run], parts: u32) -> Vec<(u64, i64)> {
+    let origin = runs.first().map_or(0, |run| run.first - run.first % u64::from(parts));
     let mut delays: Vec<(u64, i64)> = Vec::new();
     let mut output = 0_u64;
     let mut decoded = 0_u64;
@@ -124,7 +136,7 @@ mod tests {
     fn played(runs: &[Run], count: u64) -> Vec<u64> {
         let origin = runs[0].first;
         let end = runs.iter().map(|r| r.first + u64::from(r.frames)).max().unwrap_or(0) - origin;
-        let table = delays(runs);
+        let table = delays(runs, 1);
         let place = |n: u64| {
             let (_, delay) = table.iter().rev().find(|(from, _)| *from <= n).copied().unwrap_or_default();
             n.saturating_add_signed(delay)
@@ -136,8 +148,10 @@ mod tests {
     fn skips_and_holds_become_delays() {
         let runs =
             [Run { first: 10, frames: 4 }, Run { first: 15, frames: 3 }, Run { first: 17, frames: 13 }];
-        assert_eq!(delays(&runs), [(0, 0), (5, -1), (8, 0)]);
-        assert_eq!(tree(&delays(&runs)), "if(lt(N,5),(0),if(lt(N,8),(-1),(0)))");
+        assert_eq!(delays(&runs, 1), [(0, 0), (5, -1), (8, 0)]);
+        // Decoding starts at the whole frame before.
+        assert_eq!(delays(&[Run { first: 11, frames: 4 }], 2), [(0, 0), (1, -1)]);
+        assert_eq!(tree(&delays(&runs, 1)), "if(lt(N,5),(0),if(lt(N,8),(-1),(0)))");
     }
 
     proptest! {

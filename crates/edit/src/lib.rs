@@ -24,6 +24,6 @@ pub use args::render_args;
 pub use audio::{AUDIO_RATE_HZ, AudioCut, section_audio_args};
 pub use extra::{LOOP_REPEATS, counts, looped};
 pub use fit::Fit;
-pub use plan::{BadPlan, Entry, Finish, JoinPart, RENDERER, Run, Source, Style, TakePlan};
+pub use plan::{BadPlan, Between, Entry, Finish, JoinPart, RENDERER, Run, Source, Style, TakePlan};
 pub use sheet::{SheetCell, SheetLayout, sheet_args};
 pub use take::{PlanError, TakeRequest, TakeStep, plan_take};

@@ -32,6 +32,16 @@ impl From<Run> for (u64, u32) {
     }
 }
 
+/// How a frame between two others is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Between {
+    /// Half of each.
+    Blended,
+    /// By motion estimation.
+    Motion,
+}
+
 /// Frames of one mezzanine as they appear in a take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,17 +54,25 @@ pub struct Source {
     pub mirrored: bool,
     /// How its picture fills the canvas.
     pub fit: Fit,
+    /// What is shown between two of its frames; with it, `runs` count half frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Between>,
     /// Which of its frames are shown, in order; never backwards.
     pub runs: Vec<Run>,
 }
 
 impl Source {
+    /// Into how many parts its frames are divided.
+    pub(crate) fn parts(&self) -> u32 {
+        if self.between.is_some() { 2 } else { 1 }
+    }
+
     /// Output frames that it provides.
     pub fn frames(&self) -> u64 {
         self.runs.iter().map(|run| u64::from(run.frames)).sum()
     }
 
-    /// The source frame of each output frame.
+    /// The source frame, or half frame, of each output frame.
     pub fn shown(&self) -> impl Iterator<Item = u64> + '_ {
         self.runs.iter().flat_map(|run| run.first..run.first + u64::from(run.frames))
     }

@@ -1,13 +1,18 @@
 //! Planning a take: which frames of which mezzanines it shows, and how.
 
 use crate::fit::Size;
-use crate::plan::{Entry, RENDERER, Source, TakePlan};
-use crate::retime::{BeatMap, micros};
+use crate::plan::{Between, Entry, RENDERER, Source, TakePlan};
+use crate::retime::{BeatMap, Grid, micros};
 use crate::{Alignment, Fit, transition};
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BlobHash, Eight, FrameGrid, FrameRate, RenderProfile, StepId, SubjectBox,
+    BEATS_PER_EIGHT, BlobHash, Conformed, Eight, FrameGrid, FrameRate, InBetweens, Pose, RenderProfile, Step,
+    StepId, SubjectBox,
 };
 use serde::{Deserialize, Serialize};
+
+/// Source frames for each output frame up to which in-between frames look better than repeated ones (measured:
+/// docs/BENCHMARKS.md).
+const SLOW: f64 = 0.6;
 
 /// A selected step, as the cutter needs it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +38,37 @@ pub struct TakeStep {
     pub start_box: Option<SubjectBox>,
     /// Where the subject is at its end, in the unmirrored mezzanine.
     pub end_box: Option<SubjectBox>,
+    /// How far the subject leans to the right at its first beat, degrees, in the unmirrored mezzanine.
+    #[serde(default)]
+    pub start_lean: Option<f64>,
+    /// The same at its end.
+    #[serde(default)]
+    pub end_lean: Option<f64>,
+}
+
+impl TakeStep {
+    /// A step of a performance.
+    pub fn of(step: Step, conformed: Conformed, mirrored: bool) -> Self {
+        Self {
+            step: step.id,
+            mirrored,
+            mezzanine: conformed.mezzanine,
+            width: conformed.width,
+            height: conformed.height,
+            fps: conformed.fps,
+            frames: conformed.frames,
+            beats: step.beats,
+            start_box: step.start_box,
+            end_box: step.end_box,
+            start_lean: step.start_pose.as_ref().and_then(lean),
+            end_lean: step.end_pose.as_ref().and_then(lean),
+        }
+    }
+
+    /// A lean as it is seen: to the other side where the step is mirrored.
+    fn seen_lean(&self, lean: Option<f64>) -> Option<f64> {
+        lean.map(|lean| if self.mirrored { -lean } else { lean })
+    }
 }
 
 /// The question for one take.
@@ -90,6 +126,22 @@ pub enum PlanError {
     BadProfile,
 }
 
+/// How far the line from the hips to the shoulders leans to the right, degrees, if all four joints were seen.
+fn lean(pose: &Pose) -> Option<f64> {
+    /// Left and right shoulder, left and right hip, in the order of the pose model.
+    const TRUNK: [usize; 4] = [11, 12, 23, 24];
+    const SEEN: f32 = 0.5;
+    let mut places = [(0.0, 0.0); TRUNK.len()];
+    for (place, joint) in places.iter_mut().zip(TRUNK) {
+        let joint = pose.joints.get(joint).filter(|joint| joint.confidence >= SEEN)?;
+        *place = (f64::from(joint.x), f64::from(joint.y));
+    }
+    let [left, right, left_hip, right_hip] = places;
+    let (x, y) = (left.0 + right.0 - left_hip.0 - right_hip.0, left.1 + right.1 - left_hip.1 - right_hip.1);
+    // y points down: an upright trunk has a negative one. Lying or upside down, "leaning" means nothing.
+    (y < 0.0 && x.abs() < -y).then(|| (x / -y).atan().to_degrees())
+}
+
 /// Plans the take of one eight.
 ///
 /// The take covers the output frames `F_k - h .. F_{k+1} - h` of [`FrameGrid::take_range`], `h` being half a
@@ -103,8 +155,8 @@ pub enum PlanError {
 pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
     let Frames { start, end, half, take } = Frames::of(request)?;
     let profile = &request.profile;
-    let canvas = Size { width: profile.width, height: profile.height };
-    let picture = Picture { canvas, fps: profile.fps, eights: request.eights };
+    let picture = Picture::of(request);
+    let canvas = picture.canvas;
     let danced = in_time(&request.step, &request.eights[request.index]);
     let step = picture.source(&danced, request.index, start..end)?;
     let (mut entry, mut alignment) = (None, None);
@@ -113,11 +165,18 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
         let whole = picture.source(previous, request.index - 1, start..start + 2 * half)?;
         let outgoing = picture.seen(previous, &whole, previous.end_box);
         let incoming = picture.seen(&request.step, &step, request.step.start_box);
-        // In full until the beat, native where the take ends: the next transition begins there.
-        if let (Some(outgoing), Some(incoming)) = (outgoing, incoming) {
-            alignment = Alignment::of(outgoing, incoming, canvas, half as u32, (take - half) as u32);
+        let mut seen = outgoing.zip(incoming);
+        if let Some((outgoing, incoming)) = seen {
+            let leans =
+                previous.seen_lean(previous.end_lean).zip(request.step.seen_lean(request.step.start_lean));
+            // In full until the beat, native where the take ends: the next transition begins there.
+            let (hold, ease) = (half as u32, (take - half) as u32);
+            let best = Alignment::of((outgoing, incoming), leans, canvas, hold, ease);
+            let aligned = |a: &Alignment| (outgoing, a.applied(incoming, canvas));
+            // Where even the best leaves them apart, nothing is won by a less sharp picture.
+            alignment = best.filter(|best| !transition::are_apart(aligned(best)));
+            seen = Some(alignment.as_ref().map_or((outgoing, incoming), aligned));
         }
-        let seen = outgoing.zip(incoming.map(|seen| alignment.map_or(seen, |a| a.applied(seen, canvas))));
         let style = transition::style(profile.transition, seen);
         let shown = start..start + style.outgoing_frames(half);
         let source = picture.source(previous, request.index - 1, shown)?;
@@ -156,7 +215,7 @@ fn in_time(step: &TakeStep, eight: &Eight) -> TakeStep {
         } else {
             return step.clone();
         };
-    TakeStep { beats, end_box: None, ..step.clone() }
+    TakeStep { beats, end_box: None, end_lean: None, ..step.clone() }
 }
 
 /// The frames of a take, counted from the section's start.
@@ -199,10 +258,25 @@ impl Frames {
 struct Picture<'a> {
     canvas: Size,
     fps: FrameRate,
+    in_betweens: Option<Between>,
     eights: &'a [Eight],
 }
 
-impl Picture<'_> {
+impl<'a> Picture<'a> {
+    fn of(request: &TakeRequest<'a>) -> Self {
+        let profile = &request.profile;
+        Self {
+            canvas: Size { width: profile.width, height: profile.height },
+            fps: profile.fps,
+            in_betweens: match profile.in_betweens {
+                InBetweens::Repeated => None,
+                InBetweens::Blended => Some(Between::Blended),
+                InBetweens::Motion => Some(Between::Motion),
+            },
+            eights: request.eights,
+        }
+    }
+
     /// The frames of a step, laid on eight `k`, at the output frames `range`.
     fn source(&self, step: &TakeStep, k: usize, range: std::ops::Range<u64>) -> Result<Source, PlanError> {
         let origin = self.eights.first().map_or(0.0, Eight::start);
@@ -213,8 +287,12 @@ impl Picture<'_> {
             return Err(bad_step());
         }
         let fit = Fit::of(step_size(step), self.canvas, [step.start_box, step.end_box]);
-        let runs = BeatMap { eight, step: beats }.runs(range, self.fps, step.fps, step.frames);
-        Ok(Source { mezzanine: step.mezzanine.clone(), fps: step.fps, mirrored: step.mirrored, fit, runs })
+        let map = BeatMap { eight, step: beats };
+        let between = self.in_betweens.filter(|_| map.pace(self.fps, step.fps) <= SLOW);
+        let grid = Grid { fps: step.fps, parts: if between.is_some() { 2 } else { 1 } };
+        let runs = map.runs(range, self.fps, grid, step.frames);
+        let mezzanine = step.mezzanine.clone();
+        Ok(Source { mezzanine, fps: step.fps, mirrored: step.mirrored, fit, between, runs })
     }
 
     /// Where a box of a step is seen on the canvas.

@@ -19,6 +19,8 @@ fn step(digit: char, first_beat_s: f64, beat_s: f64) -> TakeStep {
         beats: std::array::from_fn(|i| first_beat_s + beat_s * i as f64),
         start_box: Some(SubjectBox { centre_x: 0.5, top: 0.2, bottom: 0.8, width: 0.2 }),
         end_box: Some(SubjectBox { centre_x: 0.52, top: 0.18, bottom: 0.84, width: 0.2 }),
+        start_lean: None,
+        end_lean: None,
     }
 }
 

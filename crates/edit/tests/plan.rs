@@ -22,6 +22,8 @@ fn step(digit: char, first_beat_s: f64, beat_s: f64) -> TakeStep {
         beats: std::array::from_fn(|i| first_beat_s + beat_s * i as f64),
         start_box: None,
         end_box: None,
+        start_lean: None,
+        end_lean: None,
     }
 }
 

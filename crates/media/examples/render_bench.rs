@@ -98,6 +98,8 @@ impl Bench {
                 beats: std::array::from_fn(|i| 1.0 + 2.0 * (k / 3) as f64 + beat_s * i as f64),
                 start_box: Some(subject(0.48, 0.62)),
                 end_box: Some(subject(0.51, 0.66)),
+                start_lean: None,
+                end_lean: None,
             })
         };
         let mut takes = Vec::new();
