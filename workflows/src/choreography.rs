@@ -7,10 +7,11 @@
     reason = "the macros make constants without comments, and hand messages over as they like"
 )]
 
+mod ahead;
+
 use crate::contract::{
     AudioActivities, Auto, ChoreoActivities, ChoreographyInput, OWNER, PROGRESS, PreprocessInput,
-    ProductActivities, Receipt, RenderPreviewsInput, RenderTakeInput, Reroll, SONG, STAGE, SectionInput,
-    SelectStep, Unselect,
+    ProductActivities, Receipt, RenderTakeInput, Reroll, SONG, STAGE, SectionInput, SelectStep, Unselect,
 };
 use crate::options;
 use crate::state::{State, TakeWork};
@@ -169,7 +170,8 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
         analyse(ctx, work).await?;
         let mut suggesting = Box::pin(futures::FutureExt::fuse(suggest_steps(ctx, work)));
         let mut planning = Box::pin(futures::FutureExt::fuse(plan_dances(ctx, work)));
-        let mut previewing = Box::pin(futures::FutureExt::fuse(render_previews(ctx, work)));
+        let mut previewing = Box::pin(futures::FutureExt::fuse(ahead::render_previews(ctx, work)));
+        let mut guessing = Box::pin(futures::FutureExt::fuse(ahead::guess(ctx, work)));
         let mut rendering = Box::pin(futures::FutureExt::fuse(render_takes(ctx, work)));
         let mut sounding = Box::pin(futures::FutureExt::fuse(encode_sound(ctx, work)));
         let mut joining = Box::pin(futures::FutureExt::fuse(cross_edit_stages(ctx, work)));
@@ -179,6 +181,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
             end = suggesting => end,
             end = planning => end,
             end = previewing => end,
+            end = guessing => end,
             end = rendering => end,
             end = sounding => end,
             end = joining => end,
@@ -260,24 +263,6 @@ async fn plan_dances(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End,
         let options = options::PLAN_DANCE.options("the best way through all eights".to_owned(), work);
         let planned = ctx.execute_activity(ChoreoActivities::plan_dance, question.clone(), options).await?;
         ctx.state_mut(|w| w.state.apply_plan(&question, &planned));
-    }
-}
-
-/// Renders the candidates of the open eight ahead of the choice. Its failure is nobody's loss.
-async fn render_previews(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop> {
-    loop {
-        ctx.wait_condition(|w| w.state.next_previews().is_some()).await?;
-        let Some((serial, takes)) = ctx.state(|w| w.state.next_previews()) else { continue };
-        let token = work.child_token();
-        let options = options::RENDER_PREVIEWS.options(format!("previews of suggestion {serial}"), &token);
-        let mut rendering =
-            ctx.execute_activity(ProductActivities::render_previews, RenderPreviewsInput { takes }, options);
-        let unwanted =
-            |w: &ChoreographyWorkflow| w.state.next_previews().is_none_or(|(present, _)| present != serial);
-        select! {
-            _ = rendering => ctx.state_mut(|w| w.state.apply_previewed(serial)),
-            _ = ctx.wait_condition(unwanted) => token.cancel(),
-        }
     }
 }
 

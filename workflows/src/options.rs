@@ -37,6 +37,11 @@ pub(crate) const PLAN_TAKE: Activity = short(CHOREO, 1);
 pub(crate) const RENDER_TAKE: Activity = long(PRODUCT, 300, 1);
 pub(crate) const RENDER_PREVIEWS: Activity =
     Activity { queue: PRODUCT, start_to_close_s: 600, heartbeat_s: Some(5), attempts: 2, priority: 4 };
+/// Thinking ahead of the next selection comes after everything that somebody waits for.
+pub(crate) const GUESS: Activity =
+    Activity { queue: CHOREO, start_to_close_s: 60, heartbeat_s: None, attempts: 2, priority: 5 };
+pub(crate) const GUESSED_PREVIEWS: Activity =
+    Activity { queue: PRODUCT, start_to_close_s: 600, heartbeat_s: Some(5), attempts: 2, priority: 5 };
 pub(crate) const ENCODE_SOUND: Activity = long(PRODUCT, 300, 2);
 pub(crate) const CROSS_EDIT: Activity = long(PRODUCT, 300, 1);
 pub(crate) const CONFORM: Activity = long(CHOREO, 3600, 5);

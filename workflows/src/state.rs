@@ -8,6 +8,7 @@
 mod auto;
 mod carried;
 mod cross_edits;
+mod guessing;
 mod selecting;
 mod takes;
 mod unselecting;
@@ -51,6 +52,8 @@ pub(crate) struct State {
     /// Under which serial the rest is to be chosen automatically; none while that is not wished.
     auto_asked: Option<u32>,
     plan: Option<PlanScore>,
+    /// What is known ahead of the next selection.
+    guess: Option<guessing::Guess>,
     stages: BTreeMap<StageName, StageWork>,
     refused_signal: Option<FailureCode>,
     finish_wanted: bool,
@@ -133,6 +136,7 @@ impl State {
             next_serial: 0,
             auto_asked: None,
             plan: None,
+            guess: None,
             stages: BTreeMap::new(),
             refused_signal: None,
             finish_wanted: false,

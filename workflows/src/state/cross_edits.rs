@@ -64,7 +64,8 @@ impl State {
     pub(crate) fn is_quiet(&self) -> bool {
         let asked = self.auto_asked.is_some() || self.eights.iter().any(|work| work.asked.is_some());
         let working = asked || (0..self.eights.len()).any(|k| self.wants_take(k));
-        self.is_analysed() && !working && self.next_previews().is_none() && self.next_stage().is_none()
+        let ahead = self.next_previews().is_some() || self.thinks_ahead();
+        self.is_analysed() && !working && !ahead && self.next_stage().is_none()
     }
 
     /// Does the made stage show the present selections?

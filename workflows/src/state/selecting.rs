@@ -86,6 +86,7 @@ impl State {
         work.asked = None;
         self.follow_change(k + 1, &wish.step.performance);
         self.ask_where_open();
+        self.take_up_guess(k + 1);
         Ok(())
     }
 

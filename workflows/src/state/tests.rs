@@ -102,6 +102,12 @@ fn work_off(state: &mut State) -> usize {
             }
         } else if let Some((serial, _)) = state.next_previews() {
             state.apply_previewed(serial);
+        } else if state.wants_guess() {
+            let question = state.begin_guess().unwrap();
+            let answer = answer(&question);
+            state.apply_guessed(question.id.serial, Some(answer));
+        } else if let Some((serial, _)) = state.next_guessed_previews() {
+            state.apply_guess_previewed(serial);
         } else if let Some(input) = state.next_stage() {
             state.apply_cross_edited(&input, joined(&input));
         } else {
@@ -419,6 +425,57 @@ fn an_answer_to_an_old_question_is_dropped() {
     state.apply_suggested(&old, &answer(&old));
     assert!(state.eights[0].offers.is_empty());
     assert!(!state.is_asked(&old.id));
+}
+
+#[test]
+fn a_guess_that_comes_true_is_taken_up_and_any_other_dropped() {
+    let mut state = begin(4);
+    assert!(!state.wants_guess(), "nothing is previewed yet");
+    work_off(&mut state);
+    assert!(!state.wants_guess() && state.is_quiet());
+    // The best candidate: the next eight is suggested and previewed already.
+    state.select(&wish(&state, 0, 0)).unwrap();
+    assert_eq!(state.next_suggestion(), None);
+    let offered: Vec<_> = state.eights[1].offers.iter().map(|offer| offer.take.clone().unwrap()).collect();
+    let after = state.shown_before(1);
+    assert_eq!(offered[0], take_of(1, &state.eights[1].offers[0].step, after.as_ref()));
+    assert_eq!(state.next_previews(), None);
+    work_off(&mut state);
+    // Another one: it is asked about anew.
+    state.select(&wish(&state, 1, 1)).unwrap();
+    assert!(state.next_suggestion().is_some_and(|question| question.eight == 2));
+    work_off(&mut state);
+    assert!(state.is_quiet());
+}
+
+#[test]
+fn a_reroll_makes_a_guess_void() {
+    let mut state = begin(3);
+    let question = state.next_suggestion().unwrap();
+    state.apply_suggested(&question, &answer(&question));
+    let (serial, _) = state.next_previews().unwrap();
+    state.apply_previewed(serial);
+    let guess = state.begin_guess().unwrap();
+    assert!(state.is_guessing(guess.id.serial));
+    state.reroll(&Reroll { eight: 0, revision: state.revision }).unwrap();
+    assert!(!state.is_guessing(guess.id.serial));
+    state.apply_guessed(guess.id.serial, Some(answer(&guess)));
+    assert_eq!(state.next_guessed_previews(), None);
+}
+
+#[test]
+fn a_guess_without_an_answer_holds_nothing_up() {
+    let mut state = begin(3);
+    let question = state.next_suggestion().unwrap();
+    state.apply_suggested(&question, &answer(&question));
+    let (serial, _) = state.next_previews().unwrap();
+    state.apply_previewed(serial);
+    let guess = state.begin_guess().unwrap();
+    assert!(!state.is_quiet());
+    state.apply_guessed(guess.id.serial, None);
+    assert!(!state.wants_guess() && state.next_guessed_previews().is_none());
+    state.select(&wish(&state, 0, 0)).unwrap();
+    assert!(state.next_suggestion().is_some_and(|question| question.eight == 1));
 }
 
 #[test]
