@@ -22,9 +22,9 @@ pub(crate) use takes::TakeWork;
 
 use crate::contract::{ChoreographyInput, Clustered, CrossEdited, Heard, HeardSection, Preprocessed};
 use eightcount_domain::{
-    BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight,
-    FailureCode, FrameGrid, PlanScore, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId,
-    TakeKey, Transition,
+    BlobHash, ChoreographyId, ChoreographyOptions, ChoreographyStatus, ClusterLabel, Eight, FailureCode,
+    FrameGrid, PlanScore, RenderProfile, Role, Section, SongId, StageName, StepId, SuggestionId, TakeKey,
+    Transition,
 };
 use std::collections::BTreeMap;
 

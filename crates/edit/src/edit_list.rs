@@ -11,7 +11,7 @@ pub use edl::edl;
 pub use fcpxml::fcpxml;
 pub use otio::otio;
 
-use crate::{Alignment, Fit, Style, TakePlan};
+use crate::{Alignment, Fit, Source, Style, TakePlan};
 use eightcount_domain::{BEATS_PER_EIGHT, BlobHash, Eight, FrameGrid, FrameRate};
 
 /// What an edit list is written from.
