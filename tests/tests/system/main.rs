@@ -4,6 +4,7 @@ mod auto;
 mod changes;
 mod commands;
 mod crashes;
+mod damage;
 mod duplicates;
 mod extras;
 mod grid;
