@@ -126,7 +126,8 @@ impl EditList<'_> {
             let at = |frame: u64| shown.get(frame as usize).or(shown.last()).copied().unwrap_or(0);
             // The half before the next beat is in this take's successor.
             let next = self.takes.get(k + 1).and_then(|next| next.as_ref()?.plan.entry.as_ref());
-            let last = next.and_then(|entry| whole(&entry.source).into_iter().take(half as usize).last());
+            let last =
+                next.and_then(|entry| whole(&entry.source).into_iter().take(half as usize).next_back());
             let (record_in, record_out) = (grid.boundaries[k].0, grid.boundaries[k + 1].0);
             let source_in = at(before);
             let source_out = last.unwrap_or_else(|| at(before + record_out - record_in - 1)) + 1;
