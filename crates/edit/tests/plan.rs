@@ -104,7 +104,7 @@ fn the_key_changes_with_all_that_changes_the_picture() {
     let base = || {
         let mut base = request(&eights, 2);
         base.step.start_box = subject(0.5);
-        base.previous.as_mut().unwrap().end_box = subject(0.52);
+        base.previous.as_mut().unwrap().end_box = subject(0.56);
         base
     };
     let slower = steady(4, 3.0, 0.46);
@@ -125,7 +125,7 @@ fn the_key_changes_with_all_that_changes_the_picture() {
             Box::new(|r| r.previous.as_mut().unwrap().mezzanine = step('c', 0.0, 1.0).mezzanine),
         ),
         ("previous end", Box::new(|r| r.previous.as_mut().unwrap().beats[8] += 0.05)),
-        ("previous end box", Box::new(move |r| r.previous.as_mut().unwrap().end_box = subject(0.53))),
+        ("previous end box", Box::new(move |r| r.previous.as_mut().unwrap().end_box = subject(0.57))),
         ("last", Box::new(|r| r.eights = &r.eights[..3])),
     ];
     let mut keys = vec![key(&base()), key(&TakeRequest { eights: &slower, ..base() })];
