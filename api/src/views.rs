@@ -17,7 +17,7 @@ pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
 pub use performance::PerformanceView;
 pub use report::{ReportEight, ReportView};
-pub use song::{HeardSong, SongClusters, SongDetail, SongView, WaveformView, eights_with_beats};
+pub use song::{HeardSong, SongClusters, SongDetail, SongView, WaveformView};
 
 use eightcount_workflows::contract::Receipt;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Songs.
 
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Confidence, Eight, FailureCode, Hearing, Millis, Song, SongGrid,
-    SongId, SongStatus, Waveform, WaveformPart,
+    BeatGrid, ClusterLabel, Confidence, Eight, FailureCode, Hearing, Millis, Song, SongGrid, SongId,
+    SongStatus, Waveform, WaveformPart,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ impl HeardSong {
     pub fn of(hearing: &Hearing, peaks: usize) -> Self {
         let eights = eights_of(&hearing.grid);
         let pickup = usize::from(hearing.grid.phase).min(hearing.grid.beats.len());
-        let leftover = hearing.grid.beats.len() - pickup - BEATS_PER_EIGHT * eights.len();
+        let leftover = hearing.grid.beats.len() - pickup - hearing.grid.beats_per_eight() * eights.len();
         Self {
             tempo_bpm: hearing.grid.tempo.get(),
             aubio_tempo_bpm: hearing.aubio_tempo_bpm,
@@ -149,15 +149,9 @@ impl HeardSong {
 }
 
 /// Every eight that lies on the grid with all its beats and the beat after them.
-pub fn eights_with_beats(grid: &BeatGrid) -> Vec<Eight> {
-    let starts = (usize::from(grid.phase) % BEATS_PER_EIGHT..grid.beats.len()).step_by(BEATS_PER_EIGHT);
-    let whole = starts.filter_map(|i| grid.beats.get(i..=i + BEATS_PER_EIGHT)?.try_into().ok());
-    (0..).zip(whole).map(|(index, beats)| Eight { index, beats }).collect()
-}
-
 fn eights_of(grid: &BeatGrid) -> Vec<SongEight> {
     let brief = |eight: &Eight| SongEight { index: eight.index, start_s: eight.start(), end_s: eight.end() };
-    eights_with_beats(grid).iter().map(brief).collect()
+    grid.eights().iter().map(brief).collect()
 }
 
 /// The waveform in at most `parts` equal parts; no peak is lost.

@@ -4,14 +4,14 @@
 //! to change next ([`GridChange`]) is about the grid as it is now: [`changed`] finds the correction that has both.
 
 use crate::tapping::{TapError, tapped};
-use eightcount_domain::{BEATS_PER_EIGHT, BeatGrid, Bpm, GridChange, GridCorrection};
+use eightcount_domain::{BeatGrid, Bpm, GridChange, GridCorrection};
 use thiserror::Error;
 
 /// Furthest that all nudges together may move the beats, milliseconds.
 pub const MAX_NUDGE_MS: i16 = 500;
 /// How often a tempo may be doubled or halved.
 const MAX_OCTAVE: i8 = 1;
-/// Quarters of a beat in an eight.
+/// Most quarters of a beat that the eights can be shifted by at once.
 const QUARTERS: i32 = 32;
 
 /// Why a grid cannot be changed as wished; the text is the limit that was passed.
@@ -68,21 +68,25 @@ pub fn changed(
     match change {
         GridChange::Double => {
             let octave = octave(correction, 1, grid)?;
-            Ok(shifted(GridCorrection { octave, ..correction }, 2 * quarters))
+            Ok(shifted(GridCorrection { octave, ..correction }, 2 * quarters, grid))
         }
         GridChange::Halve if quarters % 2 != 0 => Err(ChangeError::OddQuarters),
         GridChange::Halve => {
             let octave = octave(correction, -1, grid)?;
-            Ok(shifted(GridCorrection { octave, ..correction }, quarters / 2))
+            Ok(shifted(GridCorrection { octave, ..correction }, quarters / 2, grid))
         }
         GridChange::Shift { beats } => {
             let more = beats * 4.0;
             let possible = more.abs() <= f64::from(QUARTERS) && more.fract().abs() < f64::EPSILON;
-            if possible { Ok(shifted(correction, quarters + more as i32)) } else { Err(ChangeError::Shift) }
+            if possible {
+                Ok(shifted(correction, quarters + more as i32, grid))
+            } else {
+                Err(ChangeError::Shift)
+            }
         }
         GridChange::StartEightAt { time_s } => {
             let beats = beats_to(grid, *time_s).ok_or(ChangeError::OutsideBeats)?;
-            Ok(shifted(correction, quarters + 4 * beats))
+            Ok(shifted(correction, quarters + 4 * beats, grid))
         }
         GridChange::Nudge { ms } => {
             let nudge_ms = correction.nudge_ms.saturating_add(*ms);
@@ -108,8 +112,8 @@ fn quarters(correction: GridCorrection) -> i32 {
 }
 
 /// Shifts by whole eights are none.
-fn shifted(correction: GridCorrection, quarters: i32) -> GridCorrection {
-    let quarters = quarters.rem_euclid(QUARTERS);
+fn shifted(correction: GridCorrection, quarters: i32, grid: &BeatGrid) -> GridCorrection {
+    let quarters = quarters.rem_euclid(4 * grid.beats_per_eight() as i32);
     GridCorrection { shift_beats: (quarters / 4) as i8, shift_quarters: (quarters % 4) as u8, ..correction }
 }
 
@@ -122,7 +126,7 @@ fn beats_to(grid: &BeatGrid, time_s: f64) -> Option<i32> {
     }
     let distance = |beat: &f64| (beat - time_s).abs();
     let nearest = grid.beats.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?.0;
-    Some(i32::from((nearest % BEATS_PER_EIGHT) as u8) - i32::from(grid.phase))
+    Some(i32::from((nearest % grid.beats_per_eight()) as u8) - i32::from(grid.phase))
 }
 
 /// Applies a correction: first the octave, then the shift of the eights, then the nudge. (A tap changes what is
@@ -178,7 +182,13 @@ fn doubled(grid: &BeatGrid) -> Option<BeatGrid> {
     let metre = u32::from(grid.metre);
     let both = |d: &u32| [2 * d, 2 * d + metre];
     let downbeats = grid.downbeats.iter().flat_map(both).filter(|&d| (d as usize) < beats.len()).collect();
-    Some(BeatGrid { downbeats, tempo, phase: 2 * grid.phase % BEATS_PER_EIGHT as u8, beats, ..grid.clone() })
+    Some(BeatGrid {
+        downbeats,
+        tempo,
+        phase: 2 * grid.phase % grid.beats_per_eight() as u8,
+        beats,
+        ..grid.clone()
+    })
 }
 
 fn halved(grid: &BeatGrid) -> Option<BeatGrid> {
@@ -196,7 +206,7 @@ fn shift(grid: &mut BeatGrid, beats: i8) {
         return;
     }
     let later = |value: i64, modulus: u8| (value + i64::from(beats)).rem_euclid(i64::from(modulus.max(1)));
-    grid.phase = later(i64::from(grid.phase), BEATS_PER_EIGHT as u8) as u8;
+    grid.phase = later(i64::from(grid.phase), grid.beats_per_eight() as u8) as u8;
     let Some(&first) = grid.downbeats.first() else { return };
     let count = i64::try_from(grid.beats.len()).unwrap_or(i64::MAX);
     let moved_first = i64::from(first) + i64::from(beats);
@@ -213,7 +223,7 @@ fn nudge(grid: &mut BeatGrid, seconds: f64) {
     }
     let dropped = grid.beats.iter().take_while(|&&t| t + seconds < 0.0).count();
     grid.beats = grid.beats.iter().skip(dropped).map(|t| t + seconds).collect();
-    let dropped_beats = (dropped % BEATS_PER_EIGHT) as u8;
-    grid.phase = (grid.phase + BEATS_PER_EIGHT as u8 - dropped_beats) % BEATS_PER_EIGHT as u8;
+    let eight = grid.beats_per_eight();
+    grid.phase = ((usize::from(grid.phase) + eight - dropped % eight) % eight) as u8;
     grid.downbeats = grid.downbeats.iter().filter_map(|d| d.checked_sub(dropped as u32)).collect();
 }

@@ -36,7 +36,7 @@ pub(crate) struct Bars {
     pub(crate) metre: u8,
     /// Indices of downbeats.
     pub(crate) downbeats: Vec<u32>,
-    /// Index modulo 8 of the first beats of eights.
+    /// Index of the first beat of an eight, modulo two bars.
     pub(crate) phase: u8,
     /// 0 (a guess) to 1: how likely the best phase is, beyond chance.
     pub(crate) confidence: f32,
@@ -56,8 +56,8 @@ pub(crate) fn bars(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Bar
     logits[0] += FIRST_BEAT;
     let (first, confidence) = likeliest(&logits);
     let downbeats = (u32::from(first)..beats.len() as u32).step_by(usize::from(metre)).collect();
-    let sections = || harmony_changes(&times, spectrum, SECTION_BEATS);
-    let phase = if metre == 4 { eight_phase(&sections(), &accents, first) } else { first };
+    let sections = harmony_changes(&times, spectrum, SECTION_BEATS);
+    let phase = eight_phase(&sections, &accents, first, metre);
     Bars { metre, downbeats, phase, confidence }
 }
 
@@ -94,12 +94,13 @@ fn every(values: &[f32], first: u8, step: u8) -> f32 {
 }
 
 /// Of the two eight phases that agree with the downbeats, the one at which more changes: within two bars the
-/// accents, over whole eights the sound. The earlier one, unless the later one is better by more than chance gives
-/// the mean of so many standard scores: music begins with an eight.
-fn eight_phase(sections: &[f32], accents: &[f32], first: u8) -> u8 {
-    let score = |phase: u8| every(sections, phase, 8) + 0.5 * every(accents, phase, 8);
-    let chance = (8.0 / accents.len().max(8) as f32).sqrt();
-    if score(first + 4) > score(first) + chance { first + 4 } else { first }
+/// accents, over whole eights the sound. The earlier one, unless the later one is better by more than twice what
+/// chance gives the difference of two means of so many standard scores: music begins with an eight.
+fn eight_phase(sections: &[f32], accents: &[f32], first: u8, metre: u8) -> u8 {
+    let eight = 2 * metre;
+    let score = |phase: u8| every(sections, phase, eight) + 0.5 * every(accents, phase, eight);
+    let chance = (2.0 * f32::from(eight) / accents.len().max(8) as f32).sqrt();
+    if score(first + metre) > score(first) + 2.0 * chance { first + metre } else { first }
 }
 
 #[cfg(test)]
@@ -116,8 +117,8 @@ mod tests {
     #[test]
     fn an_eight_starts_early_unless_changes_say_otherwise() {
         let mut changes = vec![0.0; 64];
-        assert_eq!(eight_phase(&changes, &changes, 2), 2);
+        assert_eq!(eight_phase(&changes, &changes, 2, 4), 2);
         (6..64).step_by(8).for_each(|beat| changes[beat] = 2.0);
-        assert_eq!(eight_phase(&changes, &changes, 2), 6);
+        assert_eq!(eight_phase(&changes, &changes, 2, 4), 6);
     }
 }

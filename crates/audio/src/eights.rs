@@ -1,6 +1,6 @@
 //! Cutting music into eights.
 
-use eightcount_domain::{BEATS_PER_EIGHT, BeatGrid, Eight, Seconds, Section};
+use eightcount_domain::{BeatGrid, Eight, Seconds, Section};
 use thiserror::Error;
 
 /// Most eights a section may have.
@@ -37,7 +37,8 @@ pub enum SectionError {
 ///
 /// A start exactly between two eights takes the later one (nothing before the user's start is danced), an end
 /// exactly between two the earlier one. The eights follow each other without gap: each ends where the next one
-/// starts. Where the song ends with the very last beat of an eight, the beat after it is taken at the same
+/// starts; where the song falls silent for longer than an eight, they end. In music in three an eight is two bars of
+/// three beats, divided evenly into eight counts. Where the song ends with the very last beat of an eight, the beat after it is taken at the same
 /// distance, but never past `duration_s`.
 ///
 /// # Errors
@@ -50,56 +51,54 @@ pub fn snap_section(grid: &BeatGrid, section: Section, duration_s: f64) -> Resul
     if end <= start {
         return Err(SectionError::TooShort { eights: 0 });
     }
-    let beats = closed_beats(grid, duration_s);
-    let starts: Vec<usize> = eight_starts(grid.phase, beats.len()).collect();
-    let distance = |i: &usize, to: f64| (beats[*i] - to).abs();
+    let grid = closed(grid, duration_s);
+    let starts = grid.eight_starts();
+    let distance = |i: &usize, to: f64| (grid.beats[*i] - to).abs();
     let first = starts.iter().copied().min_by(|a, b| {
         // Of two at one distance the later.
         distance(a, start).total_cmp(&distance(b, start)).then(b.cmp(a))
     });
-    let last = starts.iter().copied().min_by(|a, b| distance(a, end).total_cmp(&distance(b, end)));
+    // The eights stop where a silence begins: none spans it.
+    let run = grid.runs().into_iter().find(|run| first.is_some_and(|first| run.contains(&first)));
+    let inside = starts.iter().copied().filter(|start| run.as_ref().is_some_and(|run| run.contains(start)));
+    let last = inside.min_by(|a, b| distance(a, end).total_cmp(&distance(b, end)));
     let (Some(first), Some(last)) = (first, last) else {
         return Err(SectionError::TooShort { eights: 0 });
     };
-    let count = last.saturating_sub(first) / BEATS_PER_EIGHT;
+    let count = last.saturating_sub(first) / grid.beats_per_eight();
     match count {
         0..MIN_EIGHTS => Err(SectionError::TooShort { eights: count }),
-        MIN_EIGHTS..=MAX_EIGHTS => Ok(cut(&beats[first..=last])),
+        MIN_EIGHTS..=MAX_EIGHTS => Ok(eights(&grid, first, last)),
         _ => Err(SectionError::TooLong { eights: count }),
     }
 }
 
-/// All whole eights of a piece, from its first to its last beat. Beats before the first eight and after the last
-/// are left over. Empty when there are fewer than nine beats from the phase on.
+/// The eights from one beat to another.
+fn eights(grid: &BeatGrid, first: usize, last: usize) -> Vec<Eight> {
+    let starts = (first..last).step_by(grid.beats_per_eight());
+    (0..).zip(starts).filter_map(|(index, start)| grid.eight(index, start)).collect()
+}
+
+/// All whole eights of a piece, from its first to its last beat. Beats before the first eight, after the last and
+/// around silences are left over. Empty when there are no nine beats from the phase on (seven where the music is in
+/// three).
 pub fn all_eights(grid: &BeatGrid) -> Vec<Eight> {
-    cut(grid.beats.get(usize::from(grid.phase)..).unwrap_or_default())
+    grid.eights()
 }
 
-/// Consecutive eights from the first beat on; a rest of fewer than nine beats is left over.
-fn cut(beats: &[f64]) -> Vec<Eight> {
-    let whole = beats.windows(BEATS_PER_EIGHT + 1).step_by(BEATS_PER_EIGHT);
-    let eight = |(index, beats): (usize, &[f64])| {
-        let beats = <[f64; BEATS_PER_EIGHT + 1]>::try_from(beats).ok()?;
-        Some(Eight { index: index as u32, beats })
-    };
-    whole.enumerate().filter_map(eight).collect()
-}
-
-/// Indices of the beats on which eights start or end.
-fn eight_starts(phase: u8, beats: usize) -> impl Iterator<Item = usize> {
-    (usize::from(phase)..beats).step_by(BEATS_PER_EIGHT)
-}
-
-/// The beats, and the one after the last if an eight needs it and the song lasts so long.
-fn closed_beats(grid: &BeatGrid, duration_s: f64) -> Vec<f64> {
-    let mut beats: Vec<f64> = grid.beats.iter().copied().filter(|&t| t <= duration_s).collect();
-    if let [.., before, last] = beats[..] {
+/// The grid inside the song, with the beat after the last one if an eight needs it and the song lasts so long.
+fn closed(grid: &BeatGrid, duration_s: f64) -> BeatGrid {
+    let mut grid = grid.clone();
+    grid.beats.retain(|&time| time <= duration_s);
+    if let [.., before, last] = grid.beats[..] {
         let next = 2.0 * last - before;
-        let wanted = (beats.len() + BEATS_PER_EIGHT - usize::from(grid.phase) % BEATS_PER_EIGHT)
-            .is_multiple_of(BEATS_PER_EIGHT);
+        let wanted = grid
+            .eight_starts()
+            .last()
+            .is_some_and(|start| start + grid.beats_per_eight() == grid.beats.len());
         if wanted && next <= duration_s {
-            beats.push(next);
+            grid.beats.push(next);
         }
     }
-    beats
+    grid
 }

@@ -8,26 +8,27 @@ use crate::{
 /// Streams that are listened to: pulse, low, middle, high, harmony, slow harmony.
 pub(crate) const STREAMS: usize = 6;
 /// Weights of the evidence. They were found by logistic regression over the readings of 40 game-music compositions
-/// rendered with exact beats and of this crate's synthetic clips: each weight is shared by all songs, and none of
-/// the recordings and compositions that results are reported on took part.
+/// rendered with exact beats, of 176 songs made for it (`docs/decisions/0032-evidence.md`), and of this crate's synthetic
+/// clips: each weight is shared by all songs, and none of the recordings and compositions that results are reported on
+/// took part.
 /// Per stream: on the beat less halfway, on the beat less at the quarters, halfway less at the quarters, on the
 /// beat less at the thirds, the best beat of a bar less the best halfway point.
 const STREAM_WEIGHTS: [[f32; 5]; STREAMS] = [
-    [0.75, 0.13, -0.89, 1.25, 0.03],
-    [1.10, -0.46, -2.00, 1.47, 0.60],
-    [-0.06, 0.98, 1.06, 1.82, -0.87],
-    [0.10, 0.81, 0.68, 1.81, -0.10],
-    [2.32, 4.82, 1.10, 4.44, -0.48],
-    [-0.48, 2.97, 4.41, 0.92, 3.30],
+    [0.17, 0.33, 0.07, 0.93, 0.17],
+    [0.03, -0.15, -0.20, 0.76, 0.08],
+    [-0.43, -0.22, 0.40, 0.47, -0.13],
+    [0.22, 0.79, 0.50, 1.57, -0.20],
+    [-0.65, 0.12, 1.26, 0.11, 1.38],
+    [-0.52, -1.85, -0.54, -1.25, 1.61],
 ];
 /// The pulse on the beats.
-const ONSET_WEIGHT: f32 = 0.15;
+const ONSET_WEIGHT: f32 = 0.12;
 /// Alternation of the middle; of low against middle.
-const TURN_WEIGHTS: [f32; 2] = [1.61, 1.89];
+const TURN_WEIGHTS: [f32; 2] = [0.62, 1.14];
 /// Likeness after four, two and eight beats.
-const REPEAT_WEIGHTS: [f32; 3] = [1.67, -0.56, 1.03];
+const REPEAT_WEIGHTS: [f32; 3] = [1.27, -0.74, 0.47];
 /// Octaves over 120 BPM, their square, and octaves over 180 BPM.
-const TEMPO_WEIGHTS: [f32; 3] = [0.94, -3.70, -2.19];
+const TEMPO_WEIGHTS: [f32; 3] = [0.60, -2.03, 0.11];
 /// Frames on either side in which an onset counts as on the beat.
 const TOLERANCE: usize = 2;
 /// Length of the two stretches whose harmony is compared, seconds.

@@ -5,6 +5,7 @@
 //! and chords, and cymbals are kept apart (low, middle, high), because beats show in each of them differently.
 
 use crate::spectrum::{BANDS, FRAMES_PER_SECOND, Spectrum, band_centres};
+use std::ops::Range;
 
 /// Frames between the compared spectra.
 const LAG: usize = 2;
@@ -86,12 +87,33 @@ impl Flux {
 }
 
 /// The frames from the first to the last audible one; none for silence.
-pub(crate) fn audible(spectrum: &Spectrum) -> Option<std::ops::Range<usize>> {
-    let loud = percentile(&spectrum.level, 0.95);
-    let gate = (loud * 10f32.powf(-GATE_DB / 20.0)).max(10f32.powf(GATE_DBFS / 20.0));
+pub(crate) fn audible(spectrum: &Spectrum) -> Option<Range<usize>> {
+    let gate = gate(spectrum);
     let first = spectrum.level.iter().position(|&l| l > gate)?;
     let last = spectrum.level.iter().rposition(|&l| l > gate)?;
     Some(first..last + 1)
+}
+
+/// Stretches of at least `shortest` frames in which nothing is audible.
+pub(crate) fn silences(spectrum: &Spectrum, shortest: usize) -> Vec<Range<usize>> {
+    let gate = gate(spectrum);
+    let mut silences = Vec::new();
+    let mut start = 0;
+    for (frame, &level) in spectrum.level.iter().enumerate() {
+        if level > gate {
+            if frame - start >= shortest {
+                silences.push(start..frame);
+            }
+            start = frame + 1;
+        }
+    }
+    silences
+}
+
+/// The level up to which a frame counts as silent.
+fn gate(spectrum: &Spectrum) -> f32 {
+    let loud = percentile(&spectrum.level, 0.95);
+    (loud * 10f32.powf(-GATE_DB / 20.0)).max(10f32.powf(GATE_DBFS / 20.0))
 }
 
 /// Logarithmic magnitudes relative to the song's loud passages, so that gain makes no difference.

@@ -4,6 +4,7 @@ use crate::{
     AudioError, SAMPLE_RATE,
     aubio::{aubio_onsets, aubio_tempo_bpm, phase_witness},
     downbeats,
+    downbeats::Bars,
     evidence::Streams,
     flux,
     flux::Flux,
@@ -105,22 +106,58 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let first = pulse::track(pulse);
     let reading = best_reading(pulse, &first, &streams, audible.start).ok_or(AudioError::NoBeats)?;
     let beats = from_the_start(reading.beats, audible.start as f64 / FRAMES_PER_SECOND);
+    let beats = without_silences(beats, &spectrum);
     let times: Vec<f64> = beats.iter().map(|b| b.time).collect();
     // Half our own evidence, half what aubio's onsets say, which it finds without looking for a pulse.
     let witness = phase_witness(&aubio_onsets(pcm), &times).max(0.0);
-    let bars = downbeats::bars(&beats, &spectrum, &flux);
-    Ok(BeatGrid {
+    let grid = BeatGrid {
         tempo: median_tempo(&times).ok_or(AudioError::NoBeats)?,
-        downbeats: bars.downbeats,
-        metre: bars.metre,
-        phase: bars.phase,
+        downbeats: Vec::new(),
+        metre: (BEATS_PER_EIGHT / 2) as u8,
+        phase: 0,
         confidence: Confidence {
             tempo_octave: reading.octave_confidence,
             beat_phase: f32::midpoint(reading.phase_confidence, witness),
-            bar_phase: bars.confidence,
+            bar_phase: 0.0,
         },
         beats: times,
-    })
+    };
+    Ok(with_bars(grid, &beats, &spectrum, &flux))
+}
+
+/// Counts the bars: anew after each silence, but in the metre of the longest stretch.
+fn with_bars(mut grid: BeatGrid, beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> BeatGrid {
+    let runs = grid.runs();
+    let bars: Vec<Bars> =
+        runs.iter().map(|run| downbeats::bars(&beats[run.clone()], spectrum, flux)).collect();
+    let Some((_, main)) = runs.iter().zip(&bars).max_by_key(|(run, _)| run.len()) else { return grid };
+    (grid.metre, grid.confidence.bar_phase) = (main.metre, main.confidence);
+    for (run, own) in runs.iter().zip(&bars) {
+        let agrees = own.metre == main.metre;
+        if run.start == 0 && agrees {
+            grid.phase = own.phase;
+        }
+        let first = if agrees { own.downbeats.first().map_or(0, |&first| first as usize) } else { 0 };
+        let downbeats = (run.start + first..run.end).step_by(usize::from(main.metre));
+        grid.downbeats.extend(downbeats.map(|beat| beat as u32));
+    }
+    grid
+}
+
+/// The beats that do not lie in silences inside the song. A silence of up to an eight is counted through, as a dancer
+/// does.
+fn without_silences(mut beats: Vec<TimedBeat>, spectrum: &Spectrum) -> Vec<TimedBeat> {
+    let frames = |seconds: f64| (seconds * FRAMES_PER_SECOND).round().max(0.0) as usize;
+    let times: Vec<f64> = beats.iter().map(|beat| beat.time).collect();
+    let Some(tempo) = median_tempo(&times) else { return beats };
+    let shortest = BEATS_PER_EIGHT as f64 * tempo.beat_seconds() + 2.0 * EARLY_S;
+    let silences = flux::silences(spectrum, frames(shortest));
+    // An onset shows early: spectra are blurred.
+    beats.retain(|beat| {
+        let [at, after] = [0.0, EARLY_S].map(|late| frames(beat.time + late));
+        !silences.iter().any(|silence| silence.contains(&at) && silence.contains(&after))
+    });
+    beats
 }
 
 /// The beats, and those before them back to where the music starts: its first onset has no rise before it from which

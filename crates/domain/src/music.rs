@@ -60,10 +60,67 @@ pub struct BeatGrid {
     pub tempo: Bpm,
     /// Beats in a bar, 3 or 4.
     pub metre: u8,
-    /// Index modulo 8 of the beats on which eights start.
+    /// Index of the first beat on which an eight starts, less than [`BeatGrid::beats_per_eight`].
     pub phase: u8,
     /// How sure all this is.
     pub confidence: Confidence,
+}
+
+impl BeatGrid {
+    /// Beats of the music in an eight, which is two bars: 8, or 6 where the music is in three.
+    pub fn beats_per_eight(&self) -> usize {
+        if self.metre == 3 { 6 } else { BEATS_PER_EIGHT }
+    }
+
+    /// Indices into `beats` of the beats on which eights start, ascending; the last eight of a stretch may be cut
+    /// short. No eight spans a silence in which there are no beats: after it they start anew on the first downbeat.
+    pub fn eight_starts(&self) -> Vec<usize> {
+        let first = usize::from(self.phase);
+        let starts = |run: std::ops::Range<usize>| {
+            let downbeat = self.downbeats.iter().map(|&d| d as usize).find(|d| run.contains(d));
+            let start = if run.start == 0 { first } else { downbeat.unwrap_or(run.start) };
+            (start.min(run.end)..run.end).step_by(self.beats_per_eight())
+        };
+        self.runs().into_iter().flat_map(starts).collect()
+    }
+
+    /// All whole eights, from the first to the last beat. Beats before the first, after the last and around silences
+    /// are left over.
+    pub fn eights(&self) -> Vec<Eight> {
+        let runs = self.runs();
+        let whole = |start: &usize| {
+            runs.iter().any(|run| run.contains(start) && run.contains(&(start + self.beats_per_eight())))
+        };
+        let starts = self.eight_starts().into_iter().filter(whole);
+        (0..).zip(starts).filter_map(|(index, start)| self.eight(index, start)).collect()
+    }
+
+    /// The eight that starts on beat `start`, as number `index` of its section; none where its beats or the one after
+    /// them are missing.
+    pub fn eight(&self, index: u32, start: usize) -> Option<Eight> {
+        let beats = self.beats_per_eight();
+        let span = self.beats.get(start..=start + beats)?;
+        let count = |place: usize| {
+            let (beat, rest) = (place * beats / BEATS_PER_EIGHT, place * beats % BEATS_PER_EIGHT);
+            let share = rest as f64 / BEATS_PER_EIGHT as f64;
+            // On a beat the beat itself, to the last bit.
+            if rest == 0 { span[beat] } else { span[beat] + share * (span[beat + 1] - span[beat]) }
+        };
+        Some(Eight { index, beats: std::array::from_fn(count) })
+    }
+
+    /// Stretches of indices into `beats` without a silence of more than an eight between two beats.
+    pub fn runs(&self) -> Vec<std::ops::Range<usize>> {
+        let longest = self.beats_per_eight() as f64 * self.tempo.beat_seconds();
+        let breaks = self.beats.windows(2).enumerate().filter(|(_, pair)| pair[1] - pair[0] > longest);
+        let mut runs = Vec::new();
+        let mut start = 0;
+        for end in breaks.map(|(before, _)| before + 1).chain([self.beats.len()]) {
+            runs.push(start..end);
+            start = end;
+        }
+        runs
+    }
 }
 
 /// A tempo that the user tapped.
@@ -158,12 +215,13 @@ impl Section {
     }
 }
 
-/// Eight consecutive beats of the song inside the section.
+/// Two bars of the song inside the section, counted to eight: eight consecutive beats, or where the music is in three
+/// six beats divided evenly, so that the first and the fifth count are downbeats.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Eight {
     /// Which eight of the section, from 0.
     pub index: u32,
-    /// The times of its eight beats and of the beat after them, in seconds on the song's clock.
+    /// The times of its eight counts and of the count after them, in seconds on the song's clock.
     pub beats: [f64; BEATS_PER_EIGHT + 1],
 }
 

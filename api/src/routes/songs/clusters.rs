@@ -5,7 +5,7 @@ use crate::{
     extract::Id,
     hearings,
     problem::{Problem, ProblemBody},
-    views::{SongClusters, eights_with_beats},
+    views::SongClusters,
 };
 use axum::{Json, extract::State};
 use eightcount_domain::{FailureCode, SongId, SongStatus};
@@ -47,7 +47,7 @@ pub async fn handle(State(app): State<App>, Id(id): Id<SongId>) -> Result<Json<S
     let (blob, hearing) = hearings::named(storage, &id, grid.correction)
         .await?
         .ok_or_else(|| Problem::new(FailureCode::SongNotReady))?;
-    let mut eights = eights_with_beats(&hearing.grid);
+    let mut eights = hearing.grid.eights();
     eights.truncate(MAX_EIGHTS);
     if eights.len() < MIN_EIGHTS {
         return Ok(Json(SongClusters { grid_revision: grid.revision, labels: Vec::new(), silhouette: 0.0 }));
