@@ -113,7 +113,7 @@ fn quarters(correction: GridCorrection) -> i32 {
 
 /// Shifts by whole eights are none.
 fn shifted(correction: GridCorrection, quarters: i32, grid: &BeatGrid) -> GridCorrection {
-    let quarters = quarters.rem_euclid(4 * grid.beats_per_eight() as i32);
+    let quarters = quarters.rem_euclid(4 * i32::from(grid.beats_per_eight() as u8));
     GridCorrection { shift_beats: (quarters / 4) as i8, shift_quarters: (quarters % 4) as u8, ..correction }
 }
 
