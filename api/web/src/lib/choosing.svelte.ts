@@ -44,6 +44,8 @@ export class Choosing {
   /** The eight whose candidates are known to the server and not shown yet. */
   #awaited = -1;
   #asking = new AbortController();
+  /** The newest choice, as long as it is on its way. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly live: LiveDance) {}
 
@@ -123,7 +125,13 @@ export class Choosing {
   }
 
   /** Chooses; true when it was taken. */
-  async choose(wish: Wish, undoable = true): Promise<boolean> {
+  choose(wish: Wish): Promise<boolean> {
+    const made = this.#choose(wish, true);
+    this.#last = made;
+    return made;
+  }
+
+  async #choose(wish: Wish, undoable: boolean): Promise<boolean> {
     const dance = this.live.dance;
     if (!dance || this.busy) return false;
     const chosen = dance.eights[wish.eight]?.selection;
@@ -158,9 +166,11 @@ export class Choosing {
 
   /** Takes the last choice of this tab back; tells the eight it was about. */
   async undo(): Promise<number | null> {
+    // Who is quicker than the server means the choice that is on its way.
+    await this.#last;
     const last = this.undos.at(-1);
     if (!last || this.busy) return null;
-    const back = last.before === null ? this.#unselect(last.eight) : this.choose({ eight: last.eight, ...last.before }, false);
+    const back = last.before === null ? this.#unselect(last.eight) : this.#choose({ eight: last.eight, ...last.before }, false);
     if (!(await back)) return null;
     this.undos = this.undos.slice(0, -1);
     return last.eight;

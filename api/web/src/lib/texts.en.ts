@@ -37,10 +37,12 @@ export const en = {
 
   'song.facts': '{bpm} BPM · {length} · {eights} eights',
   'song.hearing': 'Listening: beats, bars, eights',
+  'song.drawing': 'Drawing its waveform',
   'song.hearing.more': 'This takes a few seconds. You may leave and come back.',
   'hearing.sent': 'Sent',
   'hearing.looked': 'Looked at',
-  'hearing.heard': 'Listening',
+  'hearing.drawn': 'Drawn',
+  'hearing.heard': 'Beats heard',
   'hearing.ready': 'Ready to dance',
   'song.failed': 'This song could not be heard. Try another file of it.',
   'song.other': 'Choose another song',

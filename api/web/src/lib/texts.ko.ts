@@ -38,10 +38,12 @@ export const ko: Texts = {
 
   'song.facts': '{bpm} BPM · {length} · 에잇 {eights}개',
   'song.hearing': '박자, 마디, 에잇을 듣는 중',
+  'song.drawing': '파형을 그리는 중',
   'song.hearing.more': '몇 초 걸립니다. 나갔다가 다시 와도 됩니다.',
   'hearing.sent': '보냄',
   'hearing.looked': '살펴봄',
-  'hearing.heard': '듣는 중',
+  'hearing.drawn': '파형 그림',
+  'hearing.heard': '박자 듣기',
   'hearing.ready': '춤출 준비',
   'song.failed': '이 노래를 분석하지 못했습니다. 다른 파일로 시도해 주세요.',
   'song.other': '다른 노래 고르기',
