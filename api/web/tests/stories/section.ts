@@ -177,7 +177,10 @@ export function section(): void {
       expect(Math.abs(tapped - tempo_bpm) / tempo_bpm).toBeLessThan(0.1);
       const { revision } = (await song()).grid;
       await use.click();
-      await until('it is heard anew', 60_000, async () => (await song()).grid.revision > revision);
+      await until('it is heard anew', 60_000, async () => {
+        expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
+        return (await song()).grid.revision > revision;
+      });
       expect(Math.abs((await song()).heard.tempo_bpm - tapped) / tapped).toBeLessThan(0.1);
       await page.getByRole('button', { name: 'As it was heard' }).click();
       await until('it is as it was', 20_000, async () => (await song()).heard.tempo_bpm === tempo_bpm);
