@@ -9,15 +9,16 @@ const PICTURES = {
   songs: 'songs-light',
   section: 'song-light',
   'section-dark': 'song-dark',
-  choose: 'dance-light',
+  choose: 'choosing',
   result: 'result-light',
   'result-dark': 'result-dark',
   library: 'library-light',
   skeleton: 'skeleton',
+  steps: 'performance-light',
   dances: 'dances-dark',
   'phone-korean': 'dance-ko-phone',
   'phone-result': 'result-dark-phone',
-  'korean': 'song-ko',
+  korean: 'song-ko',
 };
 const from = fileURLToPath(new URL('../tests/out/', import.meta.url));
 const to = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url));

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../service';
-import { cards, EIGHTS, heading, service, stage } from '../stage';
+import { cards, EIGHTS, heading, picture, service, stage } from '../stage';
 
 export function journey(): void {
   describe('the journey', () => {
@@ -70,6 +70,7 @@ export function journey(): void {
       for (let eight = 1; eight <= EIGHTS; eight += 1) {
         await heading(page, new RegExp(`Eight ${eight} `)).waitFor();
         await cards(page).first().waitFor();
+        if (eight === 3) await picture(page, 'choosing');
         await page.keyboard.press('1');
       }
       await page.getByText('Your dance is ready.', { exact: true }).waitFor();
