@@ -242,9 +242,8 @@ async fn danced_eight(
     let (end_pose, end) = danced.end.unzip();
     Ok(SeenEight {
         movement: danced.movement,
-        // Joints may be lost just at the cut.
-        start_box: danced.start_box.or(pictures.start_box),
-        end_box: danced.end_box.or(pictures.end_box),
+        start_box: place(danced.start_box, pictures.start_box),
+        end_box: place(danced.end_box, pictures.end_box),
         start_motion: pictures.start_motion,
         end_motion: pictures.end_motion,
         start_outline: pictures.start_outline,
@@ -256,6 +255,16 @@ async fn danced_eight(
         quality: if pictures.native_cut { danced.quality.min(CUT_QUALITY) } else { danced.quality },
         thumbnail,
     })
+}
+
+/// Where the dancer is: as the picture shows it, hair and shoes included, where that is about where the joints are;
+/// otherwise (a crowd, a moving background) by the joints.
+fn place(joints: Option<SubjectBox>, picture: Option<SubjectBox>) -> Option<SubjectBox> {
+    let (Some(body), Some(shape)) = (joints, picture) else { return joints.or(picture) };
+    let ratio = (shape.bottom - shape.top) / (body.bottom - body.top);
+    let aside = (shape.centre_x - body.centre_x).abs();
+    let agree = (0.8..1.6).contains(&ratio) && aside < 0.5 * body.width.max(0.05);
+    Some(if agree { shape } else { body })
 }
 
 /// The longer side becomes [`WATCH_SIDE_PX`]; the other keeps the aspect, even and never below the least size.

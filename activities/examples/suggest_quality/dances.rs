@@ -4,7 +4,7 @@ use crate::numbers::{Chance, correlation, mean, median, percentile};
 use crate::{Failed, songs::Song, step};
 use eightcount_choreo::suggest::terms::pose_distance;
 use eightcount_choreo::suggest::{Chosen, Library, best_path, suggest_for};
-use eightcount_domain::{Flavour, PerformanceId, Step, SubjectBox};
+use eightcount_domain::{Flavour, MovementTier, PerformanceId, Step, SubjectBox};
 use eightcount_media::{Media, Watch};
 use eightcount_storage::Storage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,8 +155,18 @@ pub fn repetitions(library: &Library, danced: &[Danced<'_>]) {
     }
 }
 
-/// (d) Whether the dance moves as strongly as the music sounds, beat by beat, against its steps in another order.
-pub fn energies(danced: &[Danced<'_>]) {
+/// (d) Whether the dance moves as strongly as the music sounds, beat by beat, against its steps in another order. Joints
+/// and pictures measure in units of their own: each counts as a multiple of its mean in the library.
+pub fn energies(steps: &[Step], danced: &[Danced<'_>]) {
+    let usual = |tier| {
+        let alike = steps.iter().filter(|s| s.movement.tier == tier);
+        mean(&alike.flat_map(|s| s.movement.per_beat).collect::<Vec<f32>>()).max(f32::MIN_POSITIVE)
+    };
+    let (joints, pictures) = (usual(MovementTier::Joints), usual(MovementTier::Visual));
+    let scaled = |step: &&Step| {
+        let unit = if step.movement.tier == MovementTier::Joints { joints } else { pictures };
+        step.movement.per_beat.map(|m| m / unit)
+    };
     println!(
         "\n| (d) correlation of loudness and movement | dances | own | shuffled | above the 95th percentile of shuffled |\n|---|---|---|---|---|"
     );
@@ -167,8 +177,7 @@ pub fn energies(danced: &[Danced<'_>]) {
         for dance in dances {
             let music: Vec<f32> =
                 dance.song.loudness.iter().take(dance.steps.len()).flatten().copied().collect();
-            let movement =
-                |steps: &[&Step]| steps.iter().flat_map(|s| s.movement.per_beat).collect::<Vec<f32>>();
+            let movement = |steps: &[&Step]| steps.iter().flat_map(scaled).collect::<Vec<f32>>();
             let value = correlation(&music, &movement(&dance.steps));
             let mut order = dance.steps.clone();
             let mut others: Vec<f32> = (0..SHUFFLES)

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Failed> {
     totals(&library, &danced);
     dances::connections(&steps, &danced);
     dances::repetitions(&library, &danced);
-    dances::energies(&danced);
+    dances::energies(&steps, &danced);
     dances::beats(&storage, &media, &steps, &danced[0].dances).await
 }
 
