@@ -101,10 +101,12 @@ type Change = Box<dyn Fn(&mut TakeRequest<'_>)>;
 fn the_key_changes_with_all_that_changes_the_picture() {
     let eights = steady(4, 3.0, 0.45);
     let subject = |centre_x| Some(SubjectBox { centre_x, top: 0.2, bottom: 0.9, width: 0.2 });
+    // So much taller that the next one is zoomed in.
+    let taller = |centre_x| Some(SubjectBox { centre_x, top: 0.1, bottom: 0.95, width: 0.2 });
     let base = || {
         let mut base = request(&eights, 2);
         base.step.start_box = subject(0.5);
-        base.previous.as_mut().unwrap().end_box = subject(0.56);
+        base.previous.as_mut().unwrap().end_box = taller(0.56);
         base
     };
     let slower = steady(4, 3.0, 0.46);
@@ -125,7 +127,7 @@ fn the_key_changes_with_all_that_changes_the_picture() {
             Box::new(|r| r.previous.as_mut().unwrap().mezzanine = step('c', 0.0, 1.0).mezzanine),
         ),
         ("previous end", Box::new(|r| r.previous.as_mut().unwrap().beats[8] += 0.05)),
-        ("previous end box", Box::new(move |r| r.previous.as_mut().unwrap().end_box = subject(0.57))),
+        ("previous end box", Box::new(move |r| r.previous.as_mut().unwrap().end_box = taller(0.57))),
         ("last", Box::new(|r| r.eights = &r.eights[..3])),
     ];
     let mut keys = vec![key(&base()), key(&TakeRequest { eights: &slower, ..base() })];

@@ -66,11 +66,11 @@ async fn a_section_of_more_eights_than_anyone_chooses_for_is_refused() -> Result
     let files = Data::empty()?;
     let instance = Instance::start(data.path()).await?;
     let long = files.path().join("long.flac");
-    // 150 BPM: 128 eights are 409.6 s.
-    sound(&long, "'exp(-30*mod(t,0.4))*sin(2*PI*90*mod(t,0.4))'", 430)?;
+    // 120 BPM: 128 eights are 512 s.
+    sound(&long, "'exp(-30*mod(t,0.5))*sin(2*PI*90*mod(t,0.5))'", 530)?;
     let song = upload(&instance.http, &long).await?;
     let heard = settled(&instance.http, &song).await?;
     assert_eq!(heard["status"], "ready", "{}", heard["failure"]);
-    assert_eq!(wish(&instance.http, &song, 429_000).await?, (422, "section_too_long".to_owned()));
+    assert_eq!(wish(&instance.http, &song, 529_000).await?, (422, "section_too_long".to_owned()));
     instance.stop().await
 }
