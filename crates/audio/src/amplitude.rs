@@ -23,6 +23,14 @@ const EARLY_S: f64 = 0.03;
 ///
 /// `pcm` is mono at [`SAMPLE_RATE`] with finite samples. What an eight covers outside of it is silence, as is
 /// silence itself: -80 dB, and 0 for everything else.
+///
+/// ```
+/// use eightcount_audio::{amplitude, evaluation::songs};
+/// let song = songs::song(1, 4, 2, false);
+/// let loud = amplitude(&song.pcm, &song.eights);
+/// assert!(loud.iter().flat_map(|eight| eight.rms_dbfs).all(|db| (-80.0..=0.0).contains(&db)));
+/// assert_eq!(loud.iter().flat_map(|eight| eight.level).max(), Some(10));
+/// ```
 pub fn amplitude(pcm: &[f32], eights: &[Eight]) -> Vec<Amplitude> {
     if eights.is_empty() {
         return Vec::new();

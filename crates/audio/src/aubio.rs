@@ -21,6 +21,12 @@ const CUT: f32 = 0.45;
 
 /// The tempo aubio hears, in beats per minute: that of the median interval between its beats. None when it finds
 /// fewer than eight beats. Samples must be finite.
+///
+/// ```
+/// let clip = eightcount_audio::evaluation::synth::clicks(120.0, 20.0);
+/// assert!(eightcount_audio::aubio_tempo_bpm(&clip.pcm).is_some_and(|bpm| (bpm - 120.0).abs() < 3.0));
+/// assert_eq!(eightcount_audio::aubio_tempo_bpm(&[0.0; 44_100]), None);
+/// ```
 pub fn aubio_tempo_bpm(pcm: &[f32]) -> Option<f64> {
     let mut tempo = Tempo::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE).ok()?;
     let mut beats = Vec::new();
@@ -39,6 +45,12 @@ pub fn aubio_tempo_bpm(pcm: &[f32]) -> Option<f64> {
 }
 
 /// The onsets aubio hears, seconds from the first sample, ascending. Samples must be finite.
+///
+/// ```
+/// let clip = eightcount_audio::evaluation::synth::clicks(120.0, 10.0);
+/// let onsets = eightcount_audio::aubio_onsets(&clip.pcm);
+/// assert!(onsets.iter().any(|onset| (onset - clip.beats[4]).abs() < 0.03));
+/// ```
 pub fn aubio_onsets(pcm: &[f32]) -> Vec<f64> {
     let Ok(mut detector) = Onset::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE) else {
         return Vec::new();

@@ -23,7 +23,7 @@ const LEAST_DISTANCE: f32 = 0.3;
 /// section, beat by beat) and their harmony distance (one minus cosine of chroma, beat by beat, at the best of
 /// twelve transpositions), each divided by its median over the section. Average linkage (D. Müllner, 2011), cut at
 /// the number of clusters, 2 to 12 and at most half of the eights, with the largest mean silhouette
-/// (P. Rousseeuw, 1987); one cluster when that is low. Fewer than four eights are one cluster unless they differ
+/// (P. Rousseeuw, 1987), in which an eight alone in its cluster is nobody's neighbour; one cluster when that is low. Fewer than four eights are one cluster unless they differ
 /// in nothing measurable either way. None give an empty answer.
 pub fn cluster(features: &[EightFeatures]) -> Clustering {
     let n = features.len();
@@ -73,12 +73,15 @@ fn cut(merges: &[(usize, usize)], n: usize, clusters: usize) -> Vec<usize> {
     (0..n).map(root).collect()
 }
 
-/// Mean silhouette; an item alone in its cluster counts 0.
+/// Mean silhouette. An item alone in its cluster counts 0 and is nobody's neighbour: the fade at the end of a song
+/// is so far from everything else that the rest would seem one cluster for its sake.
 fn silhouette(distances: &[Vec<f32>], labels: &[usize]) -> f32 {
     let n = labels.len();
     let mut names = labels.to_vec();
     names.sort_unstable();
     names.dedup();
+    let crowded = |name: &usize| labels.iter().filter(|label| *label == name).nth(1).is_some();
+    names.retain(crowded);
     let mean_to = |i: usize, name: usize| {
         let others = (0..n).filter(|&j| j != i && labels[j] == name);
         let (sum, count) = others.fold((0.0, 0), |(s, c), j| (s + distances[i][j], c + 1));

@@ -35,6 +35,14 @@ pub struct EightFeatures {
 /// and S. Mermelstein, 1980, for the cepstrum).
 ///
 /// `pcm` is mono at [`SAMPLE_RATE`] with finite samples; what an eight covers outside of it is silence.
+///
+/// ```
+/// use eightcount_audio::{evaluation::songs, features};
+/// let song = songs::song(1, 4, 2, false);
+/// let sounds = features(&song.pcm, &song.eights);
+/// let length = |chroma: [f32; 12]| chroma.iter().map(|x| x * x).sum::<f32>().sqrt();
+/// assert!(sounds.iter().flat_map(|sound| sound.chroma).all(|chroma| (length(chroma) - 1.0).abs() < 1e-3));
+/// ```
 pub fn features(pcm: &[f32], eights: &[Eight]) -> Vec<EightFeatures> {
     let mut ear = Ear::new();
     eights.iter().map(|eight| ear.eight(pcm, eight)).collect()

@@ -44,6 +44,16 @@ pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
 /// # Errors
 /// [`AudioError::TooShort`] and [`AudioError::NotFinite`] as [`hear`]; [`AudioError::NoBeats`] where the song ends
 /// before there are two beats, or the tempo is outside 20 to 400 BPM.
+///
+/// ```
+/// use eightcount_audio::{AudioError, evaluation::synth, hear_tapped, tapped};
+/// let clip = synth::clicks(120.0, 12.0);
+/// // The user taps a little late, at half the tempo.
+/// let taps: Vec<f64> = clip.beats.iter().step_by(2).map(|beat| beat + 0.03).collect();
+/// let grid = hear_tapped(&clip.pcm, tapped(&taps[..5]).expect("four taps or more"))?.grid;
+/// assert!((grid.tempo.get() - 60.0).abs() < 0.5);
+/// # Ok::<(), AudioError>(())
+/// ```
 pub fn hear_tapped(pcm: &[f32], tap: Tap) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
     hearing(pcm, tapped_grid(pcm, tap, seconds)?, seconds)

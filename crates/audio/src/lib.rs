@@ -25,6 +25,7 @@ mod levels;
 mod loudness;
 mod pulse;
 mod spectrum;
+pub mod stages;
 mod steady;
 mod tapping;
 mod timing;

@@ -7,6 +7,14 @@ use ebur128::{EbuR128, Mode};
 ///
 /// # Errors
 /// [`AudioError::Loudness`] when the meter refuses the audio.
+///
+/// ```
+/// let tone: Vec<f32> = (0..88_200).map(|i| (i as f32 * 0.1).sin() * 0.5).collect();
+/// let quieter: Vec<f32> = tone.iter().map(|x| x * 0.5).collect();
+/// let lufs = |pcm: &[f32]| eightcount_audio::loudness(pcm).ok().flatten();
+/// assert!(lufs(&tone).zip(lufs(&quieter)).is_some_and(|(a, b)| (a - b - 6.02).abs() < 0.1));
+/// assert_eq!(lufs(&[0.0; 44_100]), None);
+/// ```
 pub fn loudness(pcm: &[f32]) -> Result<Option<f64>, AudioError> {
     let refused = |e| AudioError::Loudness(LoudnessError(e));
     let mut meter = EbuR128::new(1, SAMPLE_RATE, Mode::I).map_err(refused)?;

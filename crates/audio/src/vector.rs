@@ -57,6 +57,13 @@ impl EightFeatures {
     /// the cosine of two vectors is about 0 for unrelated eights and 1 for the same: mean timbre, change of timbre
     /// from beat to beat, strength of intervals (C. Harte et al., 2006; the same in every key), and the levels of
     /// the beats around their mean. Silence gives zeros in the parts that silence has none of.
+    ///
+    /// ```
+    /// use eightcount_audio::{evaluation::songs, features};
+    /// let song = songs::song(1, 4, 2, false);
+    /// let vectors: Vec<_> = features(&song.pcm, &song.eights).iter().map(|sound| sound.vector().0).collect();
+    /// assert!(vectors.iter().flatten().all(|number| number.abs() <= 3.0));
+    /// ```
     pub fn vector(&self) -> FeatureVector {
         let mut values = Vec::with_capacity(LENGTH);
         let scaled = |x: f32, (centre, spread): (f32, f32)| ((x - centre) / spread).clamp(-LIMIT, LIMIT);

@@ -109,6 +109,31 @@ fn eights_that_sound_alike_share_a_cluster() {
 }
 
 #[test]
+fn an_eight_unlike_all_others_leaves_the_others_their_clusters() {
+    for (seed, count, kinds) in [(100, 12, 3), (102, 24, 4), (104, 32, 5)] {
+        let mut song = songs::song(seed, count, kinds, false);
+        let silent = (song.eights[count - 1].start() * f64::from(SAMPLE_RATE)) as usize;
+        song.pcm[silent..].fill(0.0);
+        let found = cluster(&features(&song.pcm, &song.eights));
+        let f = pairwise_f(&song.labels[..count - 1], &found.labels[..count - 1]);
+        assert!(f >= 0.95, "song {seed}: {f}, {:?} for {:?}", found.labels, song.labels);
+        assert!(
+            !found.labels[..count - 1].contains(&found.labels[count - 1]),
+            "silence is like nothing else"
+        );
+    }
+}
+
+#[test]
+fn the_last_eight_may_end_with_the_song() {
+    let song = songs::song(100, 12, 3, false);
+    let half = (song.eights[11].beats[4] * f64::from(SAMPLE_RATE)) as usize;
+    let found = cluster(&features(&song.pcm[..half], &song.eights));
+    let f = pairwise_f(&song.labels[..11], &found.labels[..11]);
+    assert!(found.labels.len() == 12 && f >= 0.98, "{f}");
+}
+
+#[test]
 fn one_eight_repeated_is_one_cluster() {
     let song = songs::song(5, 2, 1, false);
     let length = song.eights[0].end();

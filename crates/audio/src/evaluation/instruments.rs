@@ -45,6 +45,11 @@ fn pluck(t: f32, attack: f32, decay: f32) -> f32 {
 }
 
 /// A kick drum: a sine falling from 150 Hz to 50 Hz.
+///
+/// ```
+/// let kick = eightcount_audio::evaluation::instruments::kick();
+/// assert!(kick.iter().all(|sample| sample.abs() < 1.0));
+/// ```
 pub fn kick() -> Vec<f32> {
     let mut phase = 0.0;
     shape(0.25, |t| {
@@ -93,6 +98,13 @@ pub fn chord(root_hz: f32, ratios: &[f32], seconds: f32, gain: f32) -> Vec<f32> 
 }
 
 /// Adds `sound` to `music` from `seconds` on; what does not fit is cut.
+///
+/// ```
+/// use eightcount_audio::evaluation::instruments::mix;
+/// let mut music = [0.0; 4];
+/// mix(&mut music, &[1.0, 1.0, 1.0], 2.0 / 44_100.0, 0.5);
+/// assert_eq!(music, [0.0, 0.0, 0.5, 0.5]);
+/// ```
 pub fn mix(music: &mut [f32], sound: &[f32], seconds: f64, gain: f32) {
     let start = (seconds * f64::from(SAMPLE_RATE)).round();
     if start < 0.0 || start >= music.len() as f64 {
@@ -104,6 +116,10 @@ pub fn mix(music: &mut [f32], sound: &[f32], seconds: f64, gain: f32) {
 }
 
 /// Frequency of a MIDI note, hertz (69 is A at 440).
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::instruments::midi_hz(57.0), 220.0);
+/// ```
 pub fn midi_hz(note: f32) -> f32 {
     440.0 * ((note - 69.0) / 12.0).exp2()
 }

@@ -24,11 +24,20 @@ pub struct Continuity {
 }
 
 /// The beats at or after `start`.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::metrics::trim(&[1.0, 2.0, 3.0], 2.0), [2.0, 3.0]);
+/// ```
 pub fn trim(beats: &[f64], start: f64) -> Vec<f64> {
     beats.iter().copied().filter(|&t| t >= start).collect()
 }
 
 /// F-measure of beats within ±70 ms, 0 to 1; each beat matches at most one. 0 when either list is empty.
+///
+/// ```
+/// let found = [1.05, 2.0, 2.5];
+/// assert!((eightcount_audio::evaluation::metrics::f_measure(&[1.0, 2.0, 3.0], &found) - 2.0 / 3.0).abs() < 1e-9);
+/// ```
 pub fn f_measure(truth: &[f64], found: &[f64]) -> f64 {
     let (mut i, mut j, mut hits) = (0, 0, 0usize);
     // For equal windows on a line the greedy matching in order is a largest one.
@@ -47,6 +56,14 @@ pub fn f_measure(truth: &[f64], found: &[f64]) -> f64 {
 }
 
 /// Continuity metrics. All zero when either list has fewer than two beats.
+///
+/// ```
+/// use eightcount_audio::evaluation::metrics::continuity;
+/// let truth: Vec<f64> = (0..20).map(|i| f64::from(i) * 0.5).collect();
+/// let double: Vec<f64> = (0..39).map(|i| f64::from(i) * 0.25).collect();
+/// let found = continuity(&truth, &double);
+/// assert!(found.cml_t < 0.1 && found.aml_t > 0.9);
+/// ```
 pub fn continuity(truth: &[f64], found: &[f64]) -> Continuity {
     if truth.len() < 2 || found.len() < 2 {
         return Continuity::default();
@@ -113,12 +130,53 @@ fn nearest(truth: &[f64], t: f64) -> usize {
 }
 
 /// The tempo of beats, per minute: of their median interval. None for fewer than two.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::metrics::tempo_bpm(&[0.0, 0.5, 1.0, 1.4]), Some(120.0));
+/// ```
 pub fn tempo_bpm(beats: &[f64]) -> Option<f64> {
     let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1] - w[0]).collect();
     median(&mut intervals).map(|interval| 60.0 / interval)
 }
 
+/// Largest error of a tempo that is right, as a share of the true one.
+const TEMPO_SHARE: f64 = 0.04;
+/// Ratios of a found tempo to the true one that the second accuracy allows.
+const TEMPO_RATIOS: [f64; 5] = [1.0, 2.0, 3.0, 1.0 / 2.0, 1.0 / 3.0];
+
+/// Whether a tempo is right (within 4 %), and whether it is right up to a factor of two or three: accuracies 1 and 2
+/// of F. Gouyon et al., "An experimental comparison of audio tempo induction algorithms", 2006. Tempi in beats per
+/// minute, above 0.
+///
+/// ```
+/// use eightcount_audio::evaluation::metrics::tempo_accuracy;
+/// assert_eq!(tempo_accuracy(120.0, 121.0), [true, true]);
+/// assert_eq!(tempo_accuracy(120.0, 60.5), [false, true]);
+/// ```
+pub fn tempo_accuracy(truth: f64, found: f64) -> [bool; 2] {
+    let near = |ratio: f64| (found / (truth * ratio) - 1.0).abs() <= TEMPO_SHARE;
+    [near(1.0), TEMPO_RATIOS.into_iter().any(near)]
+}
+
+/// Share of the found times that lie within ±70 ms of a true one, 0 to 1; 0 when either list is empty.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::metrics::near_share(&[0.0, 4.0, 8.0], &[0.05, 2.0]), 0.5);
+/// ```
+pub fn near_share(truth: &[f64], found: &[f64]) -> f64 {
+    if truth.is_empty() || found.is_empty() {
+        return 0.0;
+    }
+    let near = found.iter().filter(|&&t| (t - truth[nearest(truth, t)]).abs() <= F_WINDOW_S);
+    near.count() as f64 / found.len() as f64
+}
+
 /// Median error in seconds of the found beats that match a true one within ±70 ms; positive is late.
+///
+/// ```
+/// let late = eightcount_audio::evaluation::metrics::median_offset(&[1.0, 2.0, 3.0], &[1.01, 2.01, 3.02, 3.5]);
+/// assert!(late.is_some_and(|late| (late - 0.01).abs() < 1e-9));
+/// ```
 pub fn median_offset(truth: &[f64], found: &[f64]) -> Option<f64> {
     if truth.is_empty() {
         return None;
@@ -128,12 +186,22 @@ pub fn median_offset(truth: &[f64], found: &[f64]) -> Option<f64> {
 }
 
 /// The middle value (upper of two); none for none.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::metrics::median(&mut [3.0, 1.0, 2.0]), Some(2.0));
+/// ```
 pub fn median(values: &mut [f64]) -> Option<f64> {
     let middle = values.len() / 2;
     (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 /// F-measure over pairs of items: two that share a label in both labellings are a hit. 0 to 1.
+///
+/// ```
+/// use eightcount_audio::evaluation::metrics::pairwise_f;
+/// assert_eq!(pairwise_f(&["A", "A", "B"], &[7, 7, 9]), 1.0);
+/// assert_eq!(pairwise_f(&["A", "A", "B", "B"], &[1, 1, 1, 1]), 0.5);
+/// ```
 pub fn pairwise_f<A: PartialEq, B: PartialEq>(truth: &[A], found: &[B]) -> f64 {
     let (mut both, mut either) = (0usize, 0usize);
     let n = truth.len().min(found.len());
@@ -148,6 +216,12 @@ pub fn pairwise_f<A: PartialEq, B: PartialEq>(truth: &[A], found: &[B]) -> f64 {
 }
 
 /// V-measure: harmonic mean of homogeneity and completeness (A. Rosenberg and J. Hirschberg, 2007). 0 to 1.
+///
+/// ```
+/// use eightcount_audio::evaluation::metrics::v_measure;
+/// assert!((v_measure(&[0, 0, 1, 1], &[1, 1, 0, 0]) - 1.0).abs() < 1e-9);
+/// assert!(v_measure(&[0, 0, 1, 1], &[0, 0, 0, 0]).abs() < 1e-9);
+/// ```
 pub fn v_measure(truth: &[usize], found: &[usize]) -> f64 {
     let n = truth.len().min(found.len());
     let (truth, found) = (&truth[..n], &found[..n]);

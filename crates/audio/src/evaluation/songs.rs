@@ -50,6 +50,12 @@ impl Kind {
 }
 
 /// A song of `count` eights out of `kinds` types of section, with a transposed last quarter if wanted.
+///
+/// ```
+/// let song = eightcount_audio::evaluation::songs::song(7, 12, 3, true);
+/// assert_eq!((song.eights.len(), song.labels.len()), (12, 12));
+/// assert_eq!((song.transpositions[8], song.transpositions[9]), (0, 2));
+/// ```
 pub fn song(seed: u64, count: usize, kinds: usize, transposed_end: bool) -> Song {
     let mut r = Noise::new(seed);
     let beat = 60.0 / (90.0 + 45.0 * f64::from(r.uniform()));

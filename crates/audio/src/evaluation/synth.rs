@@ -45,6 +45,11 @@ pub enum Style {
 }
 
 /// Times of beats: from `start` on, stretches of (beats, first tempo, last tempo).
+///
+/// ```
+/// let times = eightcount_audio::evaluation::synth::beat_times(1.0, &[(2, 60.0, 60.0), (1, 120.0, 120.0)]);
+/// assert_eq!(times, [1.0, 2.0, 3.0, 3.5]);
+/// ```
 pub fn beat_times(start: f64, stretches: &[(usize, f64, f64)]) -> Vec<f64> {
     let mut times = vec![start];
     let mut now = start;
@@ -59,6 +64,12 @@ pub fn beat_times(start: f64, stretches: &[(usize, f64, f64)]) -> Vec<f64> {
 }
 
 /// Plays a style on given beats. The last time is where the last beat ends; two seconds of tail follow.
+///
+/// ```
+/// use eightcount_audio::evaluation::synth::{Style, beat_times, play};
+/// let clip = play("a waltz", Style::Waltz, &beat_times(0.5, &[(12, 150.0, 150.0)]));
+/// assert_eq!((clip.beats.len(), clip.downbeats.as_slice()), (12, &[0, 3, 6, 9][..]));
+/// ```
 pub fn play(name: &str, style: Style, times: &[f64]) -> Clip {
     let metre = if style == Style::Waltz { 3 } else { 4 };
     let last = times.last().copied().unwrap_or(0.0);
@@ -161,16 +172,28 @@ fn steady(start: f64, bpm: f64, seconds: f64) -> Vec<f64> {
 }
 
 /// A rock beat of about `seconds` at a steady tempo.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::synth::rock(120.0, 4.0).beats.len(), 8);
+/// ```
 pub fn rock(bpm: f64, seconds: f64) -> Clip {
     play(&format!("rock_{bpm}"), Style::Rock, &steady(0.35, bpm, seconds))
 }
 
 /// A metronome of about `seconds`.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::synth::clicks(60.0, 4.0).beats, [0.5, 1.5, 2.5, 3.5]);
+/// ```
 pub fn clicks(bpm: f64, seconds: f64) -> Clip {
     play(&format!("click_{bpm}"), Style::Click, &steady(0.5, bpm, seconds))
 }
 
 /// The whole set of 24 clips of about 40 s each.
+///
+/// ```
+/// assert_eq!(eightcount_audio::evaluation::synth::clips().len(), 24);
+/// ```
 pub fn clips() -> Vec<Clip> {
     let mut clips: Vec<Clip> =
         [70.0, 85.0, 100.0, 120.0, 128.0, 150.0, 174.0].into_iter().map(|bpm| rock(bpm, 40.0)).collect();
