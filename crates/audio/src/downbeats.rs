@@ -25,6 +25,9 @@ const LOW: usize = 0;
 const HARMONY: usize = 3;
 /// What a metre of three must gain over four: most danced music is in four.
 const THREE_HANDICAP: f32 = 0.15;
+/// How much more it must gain in a short piece, where accents fall into threes by chance: over the square root of the
+/// number of beats. The accents' deviation is about one, so this is twice the difference's standard error.
+const CHANCE: f32 = 3.0;
 /// Music that begins without a pick-up begins on a downbeat; as a logit.
 const FIRST_BEAT: f32 = 0.5;
 /// Beats on either side of a boundary between sections that are compared.
@@ -48,7 +51,8 @@ pub(crate) fn bars(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Bar
     let signs = signs(&times, spectrum, flux);
     let accents: Vec<f32> = signs.iter().map(|sign| 0.5 * sign[LOW] + sign[HARMONY]).collect();
     let best = |metre: u8| (0..metre).map(|phase| every(&accents, phase, metre)).fold(f32::MIN, f32::max);
-    let metre = if best(3) - THREE_HANDICAP > best(4) { 3 } else { 4 };
+    let handicap = THREE_HANDICAP + CHANCE / (beats.len().max(1) as f32).sqrt();
+    let metre = if best(3) - handicap > best(4) { 3 } else { 4 };
     let mut logits: Vec<f32> = match metre {
         3 => (0..3).map(|phase| every(&accents, phase, 3)).collect(),
         _ => (0..4).map(|phase| of_four(&signs, phase)).collect(),
