@@ -40,7 +40,7 @@ export function library(): void {
 
     test('a file that is no video is refused in the API’s own words', async () => {
       await page.goto(`${service.address}/library`);
-      const refused = page.waitForResponse((response) => response.request().method() === 'POST');
+      const refused = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('/api/performances'));
       await page.setInputFiles('input[type=file]', { name: 'notes.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no video at all') });
       const problem = (await (await refused).json()) as { detail: string };
       await page.getByText(problem.detail).waitFor();
