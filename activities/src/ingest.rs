@@ -1,30 +1,27 @@
 //! Ingest: a performance becomes steps.
 
+mod frames;
 mod poses;
 
 use crate::alive::Pulse;
 use crate::desk::{Desk, compute, found};
 use crate::failure::Failure;
 use eightcount_audio::{EightFeatures, all_eights, features, hear};
-use eightcount_choreo::watch::{
-    Background, CUT_QUALITY, GrayFrame, StepSight, Watched as WatchedFrames, Watcher,
-};
+use eightcount_choreo::watch::{CUT_QUALITY, StepSight};
 use eightcount_domain::{
     self as domain, BEATS_PER_EIGHT, BlobHash, Eight, FailureCode, FeatureVector, Movement, Outline,
     Performance, PerformanceStatus, Pose, Role, Sight, Step, StepId, SubjectBox, SubjectMotion,
 };
 use eightcount_media::{ConformOptions, Refusal};
-use eightcount_pose::StepDance;
+use eightcount_pose::{Shift, StepDance};
 use eightcount_workflows::contract::{
     Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, PublishPerformanceInput,
     Published, WatchInput, Watched,
 };
 use serde::{Deserialize, Serialize};
 
-/// Longer side of the small grey frames in which the subject is looked for.
-const WATCH_SIDE_PX: u32 = 160;
-/// Frames from which the background is learned.
-const BACKGROUND_FRAMES: u64 = 48;
+/// Sharpness from which on a step is as good as a perfectly sharp one.
+const SHARP_ENOUGH: f32 = 0.5;
 /// Fewest steps that make a performance.
 const MIN_STEPS: usize = 2;
 
@@ -92,8 +89,13 @@ pub(crate) async fn hear_music(
 pub(crate) async fn watch(desk: &Desk, input: WatchInput, pulse: Pulse) -> Result<Watched, Failure> {
     let _turn = desk.ingest_turn().await?;
     let heard: Vec<HeardEight> = desk.read_json(&input.eights).await?;
-    let frames = watch_frames(desk, &input.conformed, &pulse).await?;
-    let dance = poses::dance(desk, &input.conformed, &pulse).await?;
+    let looking = poses::dance(desk, &input.conformed, &pulse);
+    let (frames, dance) = futures::try_join!(frames::watch(desk, &input.conformed, &pulse), looking)?;
+    let camera = |from: f64, to: f64| {
+        let moved = frames.camera_between(from, to);
+        Shift { dx: moved.dx, dy: moved.dy, zoom: moved.zoom }
+    };
+    let dance = dance.map(|dance| dance.steadied(camera));
     let mezzanine = desk.storage.blobs.local(&input.conformed.mezzanine).await?;
     let scratch = desk.scratch()?;
     let (mut seen, mut joints) = (Vec::with_capacity(heard.len()), 0);
@@ -116,33 +118,6 @@ pub(crate) async fn watch(desk: &Desk, input: WatchInput, pulse: Pulse) -> Resul
         "watched: so many eights by joints, the others by the picture's change"
     );
     Ok(Watched { sights: desk.write_json(&seen).await? })
-}
-
-/// Reads the video twice: to learn the background, then to see what stands before it.
-async fn watch_frames(desk: &Desk, conformed: &Conformed, pulse: &Pulse) -> Result<WatchedFrames, Failure> {
-    let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
-    let (width, height) = small_size(conformed);
-    let (w, h) = (width as usize, height as usize);
-    let every = (conformed.frames / BACKGROUND_FRAMES).max(1);
-    let mut samples: Vec<Vec<u8>> = Vec::new();
-    let mut sample = |index: u64, pixels: &[u8]| {
-        if index.is_multiple_of(every) && (samples.len() as u64) < BACKGROUND_FRAMES {
-            samples.push(pixels.to_vec());
-        }
-    };
-    desk.media.gray_frames(&mezzanine, (width, height), &mut pulse.watch(), &mut sample).await?;
-    let samples = samples.iter().map(|pixels| GrayFrame::new(w, h, pixels)).collect::<Result<Vec<_>, _>>()?;
-    let mut watcher = Watcher::new(Background::of(&samples)?, conformed.fps);
-    let mut failed = None;
-    let mut push = |_: u64, pixels: &[u8]| {
-        let pushed = GrayFrame::new(w, h, pixels).and_then(|frame| watcher.push(&frame));
-        failed = failed.take().or(pushed.err());
-    };
-    desk.media.gray_frames(&mezzanine, (width, height), &mut pulse.watch(), &mut push).await?;
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(watcher.finish()),
-    }
 }
 
 /// Puts all steps into the library in one transaction.
@@ -224,8 +199,14 @@ fn seen_eight(sight: &StepSight, thumbnail: BlobHash) -> SeenEight {
         native_cut: sight.native_cut,
         start_pose: None,
         end_pose: None,
-        sight: Sight::default(),
-        quality: sight.quality,
+        sight: Sight {
+            camera: sight.camera,
+            seen: sight.seen,
+            whole: sight.whole,
+            sharp: sight.sharp,
+            ..Sight::default()
+        },
+        quality: sight.quality * clear(sight.sharp),
         thumbnail,
     }
 }
@@ -240,6 +221,7 @@ async fn danced_eight(
     let skeleton = desk.write_json(&danced.skeleton).await?;
     let (start_pose, start) = danced.start.unzip();
     let (end_pose, end) = danced.end.unzip();
+    let quality = danced.seen * f32::midpoint(danced.whole, 1.0) * clear(pictures.sharp);
     Ok(SeenEight {
         movement: danced.movement,
         start_box: place(danced.start_box, pictures.start_box),
@@ -251,8 +233,18 @@ async fn danced_eight(
         native_cut: pictures.native_cut,
         start_pose,
         end_pose,
-        sight: Sight { dancers: danced.dancers, start, end, skeleton: Some(skeleton) },
-        quality: if pictures.native_cut { danced.quality.min(CUT_QUALITY) } else { danced.quality },
+        sight: Sight {
+            camera: pictures.camera,
+            seen: danced.seen,
+            whole: danced.whole,
+            sharp: pictures.sharp,
+            preview: None,
+            dancers: danced.dancers,
+            start,
+            end,
+            skeleton: Some(skeleton),
+        },
+        quality: if pictures.native_cut { quality.min(CUT_QUALITY) } else { quality },
         thumbnail,
     })
 }
@@ -267,9 +259,7 @@ fn place(joints: Option<SubjectBox>, picture: Option<SubjectBox>) -> Option<Subj
     Some(if agree { shape } else { body })
 }
 
-/// The longer side becomes [`WATCH_SIDE_PX`]; the other keeps the aspect, even and never below the least size.
-fn small_size(conformed: &Conformed) -> (u32, u32) {
-    let (long, short) = (conformed.width.max(conformed.height), conformed.width.min(conformed.height));
-    let other = (WATCH_SIDE_PX * short / long.max(1) / 2 * 2).max(16);
-    if conformed.width >= conformed.height { (WATCH_SIDE_PX, other) } else { (other, WATCH_SIDE_PX) }
+/// What blur leaves of a step's quality: half at worst.
+fn clear(sharp: f32) -> f32 {
+    (SHARP_ENOUGH + sharp).min(1.0)
 }

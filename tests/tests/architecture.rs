@@ -63,6 +63,8 @@ const TABLE: &[Row] = &[
             "temporalio-protos",
         ]),
     ),
+    // Computes films for tests and benches.
+    row("figures", &[], Only(&[])),
     row(
         "pose",
         &["domain"],

@@ -1,8 +1,8 @@
 //! Performances and their steps.
 
 use eightcount_domain::{
-    FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role, Stance, Step,
-    SubjectBox,
+    CameraWork, FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role,
+    Stance, Step, SubjectBox,
 };
 use eightcount_workflows::contract::IngestProgress;
 use serde::Serialize;
@@ -93,7 +93,19 @@ pub struct StepView {
     pub end_stance: Option<Stance>,
     /// Where the joints are, to draw them; none where none were seen.
     pub skeleton_url: Option<String>,
-    /// 0 (unusable) to 1: share of its frames in which the subject was found whole.
+    /// The times of its eight beats and of the beat after them, seconds in the video.
+    pub beats_s: Vec<f64>,
+    /// How it is filmed.
+    pub camera: CameraWork,
+    /// The video itself cuts, fades or dissolves inside it: it is ranked down.
+    pub native_cut: bool,
+    /// Share of its pictures in which the dancer was found, 0 to 1.
+    pub seen: f32,
+    /// Of those, the share in which no limb is cut off or hidden, 0 to 1.
+    pub whole: f32,
+    /// Sharpness against the sharpest pictures of the performance, 0 to 1.
+    pub sharp: f32,
+    /// 0 (unusable) to 1: by how much of it is seen, whole and sharp; at most 0.2 with a cut inside.
     pub quality: f32,
     /// Left out of suggestions by a curator.
     pub hidden: bool,
@@ -167,6 +179,12 @@ impl From<Step> for StepView {
             start_stance: step.sight.start,
             end_stance: step.sight.end,
             skeleton_url,
+            beats_s: step.beats.to_vec(),
+            camera: step.sight.camera,
+            native_cut: step.native_cut,
+            seen: step.sight.seen,
+            whole: step.sight.whole,
+            sharp: step.sight.sharp,
             quality: step.quality,
             hidden: step.hidden,
             on_screen_text: step.on_screen_text,

@@ -57,6 +57,8 @@ pub enum Command {
     Ingest(IngestArgs),
     /// List the library
     Library(LibraryArgs),
+    /// Show what was seen in a performance
+    Inspect(InspectArgs),
     /// Hear a song: tempo, beats, eights, amplitude, clusters
     Analyse(AnalyseArgs),
     /// Make a dance to a section of a song
@@ -267,6 +269,26 @@ pub struct IngestArgs {
 /// `eightcount library`.
 #[derive(Args, Debug)]
 pub struct LibraryArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The instance
+    #[command(flatten)]
+    pub instance: InstanceArgs,
+}
+
+/// `eightcount inspect`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  eightcount inspect 700b79e1 --overlay seen.mp4
+                                             skeletons, boxes, who is who, beats, eights and movement over the video")]
+pub struct InspectArgs {
+    /// Id of the performance, or the beginning of it
+    #[arg(value_name = "PERFORMANCE")]
+    pub performance: String,
+    /// Draw what was seen over the video, into this MP4
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

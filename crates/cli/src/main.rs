@@ -1,6 +1,6 @@
 //! The `eightcount` command: the whole service in one program, and its clients.
 //!
-//! `up`, `api`, `worker` and `migrate` run parts of the service; `ingest`, `library`, `analyse`, `dance` and `demo`
+//! `up`, `api`, `worker` and `migrate` run parts of the service; `ingest`, `library`, `inspect`, `analyse`, `dance` and `demo`
 //! are clients that speak to a running instance through its REST API, and start one of their own when none runs.
 
 mod args;
@@ -12,6 +12,7 @@ mod embedded;
 mod exit;
 mod log;
 mod output;
+mod overlay;
 mod plot;
 mod programs;
 mod report;
@@ -70,6 +71,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Doctor(args) => commands::doctor::run(args).await,
         Command::Ingest(args) => commands::ingest::run(args).await,
         Command::Library(args) => commands::library::run(args).await,
+        Command::Inspect(args) => commands::inspect::run(args).await,
         Command::Analyse(args) => commands::analyse::run(args).await,
         Command::Dance(args) => commands::dance::run(args).await,
         Command::Demo(args) => Box::pin(commands::demo::run(args)).await,

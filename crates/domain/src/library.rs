@@ -183,10 +183,21 @@ pub struct Stance {
     pub direction: [f32; 2],
 }
 
-/// What the pose model saw of a step. The default says that it saw nobody long enough.
+/// What else was seen of a step. The default says that the pose model saw nobody long enough.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sight {
-    /// People in the picture, the main dancer among them.
+    /// How it is filmed.
+    pub camera: CameraWork,
+    /// Share of its pictures in which the dancer was found, 0 to 1.
+    pub seen: f32,
+    /// Of those, the share in which head, hands and feet are inside the picture and visible, 0 to 1.
+    pub whole: f32,
+    /// Sharpness against the sharpest pictures of the performance: 0 (blurred) to 1.
+    pub sharp: f32,
+    /// Blob of a small video of it, to be looped (MP4).
+    pub preview: Option<BlobHash>,
+    /// People in the picture, the main dancer among them; 0 where the pose model saw nobody long enough.
     pub dancers: u32,
     /// How the main dancer stands at the first beat.
     pub start: Option<Stance>,
@@ -200,6 +211,8 @@ pub struct Sight {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Skeleton {
+    /// The main dancer's number; others keep theirs from step to step as long as they are followed.
+    pub person: u32,
     /// Picture by picture, about ten a second.
     pub looks: Vec<SkeletonLook>,
 }
@@ -214,7 +227,18 @@ pub struct SkeletonLook {
     /// the main dancer is lost for longer than 0.3 s.
     pub joints: Vec<[f32; 3]>,
     /// Where the others are.
-    pub others: Vec<SubjectBox>,
+    pub others: Vec<OtherDancer>,
+}
+
+/// Somebody beside the main dancer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OtherDancer {
+    /// Who.
+    pub person: u32,
+    /// Where.
+    #[serde(flatten)]
+    pub place: SubjectBox,
 }
 
 /// The shape of a subject within its box: 16 rows from the top, of 8 columns each, a bit set where the subject covers
@@ -244,6 +268,20 @@ impl Outline {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FeatureVector(pub Vec<f32>);
+
+/// How a step is filmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum CameraWork {
+    /// The camera stands still.
+    #[default]
+    Still,
+    /// It pans, or is held in a hand.
+    Moving,
+    /// It moves, and what it shows grows or shrinks.
+    Zooming,
+}
 
 /// One eight of a performance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

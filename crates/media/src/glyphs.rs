@@ -59,6 +59,23 @@ const GLYPHS: &[(char, [u8; GLYPH_HEIGHT as usize])] = &[
     ('+', [0b00000, 0b00100, 0b00100, 0b11111, 0b00100, 0b00100, 0b00000]),
 ];
 
+/// The dots of a text in one line, as runs: column and row of the first, and how many. Small letters are written as
+/// capitals.
+pub(crate) fn dots(text: &str) -> Vec<(u32, u32, u32)> {
+    let mut runs = Vec::new();
+    for (letter, left) in
+        text.chars().flat_map(char::to_uppercase).zip((0..).step_by(GLYPH_WIDTH as usize + 1))
+    {
+        let rows = GLYPHS.iter().find(|(known, _)| *known == letter).map_or([0; 7], |(_, rows)| *rows);
+        for (row, bits) in (0..).zip(rows) {
+            let is_on = |column: u32| column < GLYPH_WIDTH && bits & (0b10000 >> column) != 0;
+            let starts = (0..GLYPH_WIDTH).filter(|&c| is_on(c) && (c == 0 || !is_on(c - 1)));
+            runs.extend(starts.map(|c| (left + c, row, (c..).take_while(|&c| is_on(c)).count() as u32)));
+        }
+    }
+    runs
+}
+
 /// Writes a text in one line from its upper left corner, with dots of `scale` pixels, up to column `end`.
 /// Small letters are written as capitals.
 pub(crate) fn draw_text(picture: &mut RgbImage, text: &str, (x, y): (u32, u32), scale: u32, end: u32) {

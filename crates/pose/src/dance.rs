@@ -1,10 +1,10 @@
 //! What was seen of a whole performance, and what that says of an eight.
 
 use crate::landmarks::JOINTS;
-use crate::stance::{Frame, stance, torso_pose, wholeness};
+use crate::stance::{Frame, is_whole, stance, torso_pose};
 use crate::tracker::Sighting;
 use eightcount_domain::{
-    BEATS_PER_EIGHT, Movement, MovementTier, Pose, Skeleton, SkeletonLook, Stance, SubjectBox,
+    BEATS_PER_EIGHT, Movement, MovementTier, OtherDancer, Pose, Skeleton, SkeletonLook, Stance, SubjectBox,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ const ENOUGH: f32 = 0.6;
 const DIRECTION_S: f64 = 0.35;
 /// Joints whose movement is the step's: wrists, elbows, shoulders, hips, knees, ankles, nose.
 const MOVERS: [usize; 13] = [0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28];
+/// Mean movement of a beat that nobody dances, torso lengths: the joints jump about in something that is no person.
+const INCREDIBLE: f32 = 3.0;
 /// Movement of a joint below which it is the model's tremble, in torso lengths a look.
 const TREMBLE: f32 = 0.02;
 
@@ -40,6 +42,25 @@ pub struct Look {
     pub people: Vec<Person>,
 }
 
+/// How the camera moved everything between two looks: fractions of the picture, and growth about its middle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shift {
+    /// To the right.
+    pub dx: f32,
+    /// Downwards.
+    pub dy: f32,
+    /// By what things grew, minus one.
+    pub zoom: f32,
+}
+
+impl Shift {
+    /// Where a joint would be now had only the camera moved.
+    fn carry(self, joint: [f32; 3]) -> [f32; 3] {
+        let grow = |v: f32| (v - 0.5) * (1.0 + self.zoom) + 0.5;
+        [grow(joint[0]) + self.dx, grow(joint[1]) + self.dy, joint[2]]
+    }
+}
+
 impl Look {
     /// From what a tracker said of a picture of `width` by `height` pixels.
     pub fn of(at_s: f64, (width, height): (usize, usize), sightings: &[Sighting]) -> Self {
@@ -58,6 +79,8 @@ impl Look {
 #[derive(Clone, Debug)]
 pub struct Dance {
     looks: Vec<Look>,
+    /// How the camera moved since the look before.
+    shifts: Vec<Shift>,
     frame: Frame,
 }
 
@@ -74,8 +97,10 @@ pub struct StepDance {
     pub start_box: Option<SubjectBox>,
     /// Where the dancer is at the end.
     pub end_box: Option<SubjectBox>,
-    /// Share of the looks that show the dancer whole, half for cut-off limbs: 0 to 1.
-    pub quality: f32,
+    /// Share of the looks that show the dancer, 0 to 1.
+    pub seen: f32,
+    /// Of those, the share in which no limb is cut off or hidden.
+    pub whole: f32,
     /// Median number of people.
     pub dancers: u32,
     /// The joints, look by look.
@@ -85,15 +110,25 @@ pub struct StepDance {
 impl Dance {
     /// Of pictures whose width is `aspect` times their height.
     pub fn new(looks: Vec<Look>, aspect: f32) -> Self {
-        Self { looks, frame: Frame { aspect } }
+        Self { shifts: vec![Shift::default(); looks.len()], looks, frame: Frame { aspect } }
+    }
+
+    /// The same without what the camera moves: `moved` tells how it did between two times.
+    #[must_use]
+    pub fn steadied(mut self, moved: impl Fn(f64, f64) -> Shift) -> Self {
+        for (pair, shift) in self.looks.windows(2).zip(self.shifts.iter_mut().skip(1)) {
+            *shift = moved(pair[0].at_s, pair[1].at_s);
+        }
+        self
     }
 
     /// What an eight shows, by its eight beats and the one after them in seconds. None when the main dancer is not
-    /// seen in enough of it.
+    /// seen in enough of it, or moves as nobody does.
     pub fn step(&self, beats: &[f64; BEATS_PER_EIGHT + 1]) -> Option<StepDance> {
         let (start, end) = (beats[0], beats[BEATS_PER_EIGHT]);
-        let looks: Vec<&Look> =
-            self.looks.iter().filter(|l| l.at_s >= start - 0.2 && l.at_s < end + 0.2).collect();
+        let from = self.looks.partition_point(|l| l.at_s < start - 0.2);
+        let to = self.looks.partition_point(|l| l.at_s < end + 0.2).max(from);
+        let looks: Vec<&Look> = self.looks[from..to].iter().collect();
         let main = self.main(&looks)?;
         let times: Vec<f64> = looks.iter().map(|l| l.at_s).collect();
         let mut series: Vec<Option<Vec<[f32; 3]>>> = looks
@@ -105,11 +140,15 @@ impl Dance {
         if seen < ENOUGH {
             return None;
         }
-        let whole = series.iter().flatten().map(|joints| wholeness(joints)).sum::<f32>();
-        let quality = whole / series.len() as f32;
+        let sightings = series.iter().flatten().count().max(1) as f32;
+        let whole = series.iter().flatten().filter(|joints| is_whole(joints)).count() as f32 / sightings;
         bridge(&mut series, &times);
-        let course = Course { times, series, frame: self.frame };
-        let per_beat = std::array::from_fn(|i| course.movement(beats[i], beats[i + 1]));
+        let course = Course { times, series, shifts: &self.shifts[from..to], frame: self.frame };
+        let per_beat: [f32; BEATS_PER_EIGHT] =
+            std::array::from_fn(|i| course.movement(beats[i], beats[i + 1]));
+        if per_beat.iter().sum::<f32>() > INCREDIBLE * BEATS_PER_EIGHT as f32 {
+            return None;
+        }
         let mut counts: Vec<usize> = looks.iter().map(|l| l.people.len()).collect();
         counts.sort_unstable();
         let skeleton = self.skeleton(&looks, &course, main, (start, end));
@@ -119,7 +158,8 @@ impl Dance {
             end: course.pose(end, -1.0),
             start_box: course.at(start).and_then(|j| self.frame.place(&j)),
             end_box: course.at(end).and_then(|j| self.frame.place(&j)),
-            quality,
+            seen,
+            whole,
             dancers: counts[counts.len() / 2] as u32,
             skeleton,
         })
@@ -137,7 +177,13 @@ impl Dance {
         weight.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(person, _)| person)
     }
 
-    fn skeleton(&self, looks: &[&Look], course: &Course, main: u32, (start, end): (f64, f64)) -> Skeleton {
+    fn skeleton(
+        &self,
+        looks: &[&Look],
+        course: &Course<'_>,
+        main: u32,
+        (start, end): (f64, f64),
+    ) -> Skeleton {
         let inside = |(look, _): &(&&Look, &Option<Vec<[f32; 3]>>)| look.at_s >= start && look.at_s < end;
         let look = |(look, joints): (&&Look, &Option<Vec<[f32; 3]>>)| SkeletonLook {
             at_s: look.at_s,
@@ -146,10 +192,10 @@ impl Dance {
                 .people
                 .iter()
                 .filter(|p| p.person != main)
-                .filter_map(|p| self.frame.place(&p.joints))
+                .filter_map(|p| Some(OtherDancer { person: p.person, place: self.frame.place(&p.joints)? }))
                 .collect(),
         };
-        Skeleton { looks: looks.iter().zip(&course.series).filter(inside).map(look).collect() }
+        Skeleton { person: main, looks: looks.iter().zip(&course.series).filter(inside).map(look).collect() }
     }
 }
 
@@ -182,13 +228,14 @@ fn bridge(series: &mut [Option<Vec<[f32; 3]>>], times: &[f64]) {
 }
 
 /// The main dancer's joints over a step.
-struct Course {
+struct Course<'a> {
     times: Vec<f64>,
     series: Vec<Option<Vec<[f32; 3]>>>,
+    shifts: &'a [Shift],
     frame: Frame,
 }
 
-impl Course {
+impl Course<'_> {
     /// Joints at a time, between the looks before and after it; none when those are too far apart.
     fn at(&self, time: f64) -> Option<Vec<[f32; 3]>> {
         let known = |i: &usize| self.series[*i].is_some();
@@ -222,7 +269,8 @@ impl Course {
             counted += 1;
             for (way, &joint) in ways.iter_mut().zip(&MOVERS) {
                 if a[joint][2] >= SEEN && b[joint][2] >= SEEN {
-                    *way += (self.frame.distance(a[joint], b[joint]) / torso - TREMBLE).clamp(0.0, 3.0);
+                    let there = self.shifts[i].carry(a[joint]);
+                    *way += (self.frame.distance(there, b[joint]) / torso - TREMBLE).clamp(0.0, 3.0);
                 }
             }
         }
@@ -235,6 +283,12 @@ impl Course {
         ways[..3].iter().sum::<f32>() / 3.0 * looks as f32 / counted as f32
     }
 
+    /// Where the camera alone would have taken a joint in a time.
+    fn carried(&self, joint: [f32; 3], (from, to): (f64, f64)) -> [f32; 3] {
+        let inside = self.times.iter().zip(self.shifts).filter(|(t, _)| **t > from && **t <= to + 1e-6);
+        inside.fold(joint, |joint, (_, shift)| shift.carry(joint))
+    }
+
     /// Pose, stance and direction at one end; `side` is 1 to look into the step from its start, -1 from its end.
     fn pose(&self, time: f64, side: f64) -> Option<(Pose, Stance)> {
         let joints = self.at(time)?;
@@ -243,9 +297,10 @@ impl Course {
         let direction = other.and_then(|other| {
             let torso = self.frame.torso(&joints)?;
             let (from, to) = if side > 0.0 { (&joints, &other) } else { (&other, &joints) };
+            let between = (time.min(time + side * DIRECTION_S), time.max(time + side * DIRECTION_S));
             let moved = |c: usize| {
                 let ways = MOVERS.iter().filter(|&&j| from[j][2] >= SEEN && to[j][2] >= SEEN);
-                let ways: Vec<f32> = ways.map(|&j| to[j][c] - from[j][c]).collect();
+                let ways: Vec<f32> = ways.map(|&j| to[j][c] - self.carried(from[j], between)[c]).collect();
                 ways.iter().sum::<f32>() / ways.len().max(1) as f32
             };
             let scale = 1.0 / (torso * DIRECTION_S as f32);

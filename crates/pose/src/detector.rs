@@ -5,7 +5,7 @@
 
 use crate::landmarks::Region;
 use crate::model::{Memory, ModelError, Network, logistic};
-use crate::picture::Picture;
+use crate::picture::{Picture, Square};
 
 /// Side of the detector's picture in pixels.
 const SIDE: usize = 224;
@@ -27,16 +27,15 @@ pub struct Detection {
     bust: [f32; 4],
 }
 
-/// People whose score is at least `least`, best first, at most `most`.
+/// People in a part of a picture whose score is at least `least`, best first, at most `most`.
 pub(crate) fn detect(
     network: &Network,
     memory: &mut Memory,
-    picture: &Picture<'_>,
+    (picture, square): (&Picture<'_>, &Square),
     (least, most): (f32, usize),
     input: &mut Vec<f32>,
 ) -> Result<Vec<Detection>, ModelError> {
-    let square = picture.whole();
-    picture.part(&square, SIDE, |v| v / 127.5 - 1.0, input);
+    picture.part(square, SIDE, |v| v / 127.5 - 1.0, input);
     let outputs = network.run(memory, input)?;
     let [values, scores] = &outputs[..] else { return Ok(Vec::new()) };
     let mut found: Vec<Detection> = values

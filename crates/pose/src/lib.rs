@@ -6,16 +6,18 @@
 //!
 //! Invariant: every number that leaves this crate is finite, whatever the pixels are.
 
+mod clothes;
 mod dance;
 mod detector;
 mod landmarks;
 pub mod model;
 mod models;
 mod picture;
+mod rivals;
 mod stance;
 mod tracker;
 
-pub use dance::{Dance, Look, Person, StepDance};
+pub use dance::{Dance, Look, Person, Shift, StepDance};
 pub use detector::Detection;
 pub use landmarks::{Body, JOINTS, Joint, Region};
 pub use models::{Models, ModelsError, Seer};

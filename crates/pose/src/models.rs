@@ -3,7 +3,7 @@
 use crate::detector::{Detection, detect};
 use crate::landmarks::{Body, Region, landmarks};
 use crate::model::{Memory, ModelError, Network};
-use crate::picture::Picture;
+use crate::picture::{Picture, Square};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,7 +84,19 @@ impl Seer {
         least: f32,
         most: usize,
     ) -> Result<Vec<Detection>, ModelError> {
-        detect(&self.models.detector, &mut self.detector, picture, (least, most), &mut self.input)
+        self.detect_in(picture, &picture.whole(), least, most)
+    }
+
+    /// The same in a part of the picture, where small people are larger.
+    pub(crate) fn detect_in(
+        &mut self,
+        picture: &Picture<'_>,
+        part: &Square,
+        least: f32,
+        most: usize,
+    ) -> Result<Vec<Detection>, ModelError> {
+        let wanted = (least, most);
+        detect(&self.models.detector, &mut self.detector, (picture, part), wanted, &mut self.input)
     }
 
     /// The body in a region, if what the model says makes sense; look at its presence.

@@ -95,6 +95,23 @@ impl<'a> Picture<'a> {
         let (width, height) = (self.width as f32, self.height as f32);
         Square { centre: (width / 2.0, height / 2.0), side: width.max(height), angle: 0.0 }
     }
+
+    /// Squares of the picture's shorter side that cover it with overlap: none when it is hardly longer than wide.
+    pub(crate) fn parts(&self) -> Vec<Square> {
+        let (width, height) = (self.width as f32, self.height as f32);
+        let (long, side) = (width.max(height), width.min(height));
+        if long < 1.25 * side {
+            return Vec::new();
+        }
+        let most = (1.5 * long / side).ceil();
+        let middle = |i: f32| side / 2.0 + i / (most - 1.0) * (long - side);
+        let square = |i: u8| {
+            let along = middle(f32::from(i));
+            let centre = if width >= height { (along, height / 2.0) } else { (width / 2.0, along) };
+            Square { centre, side, angle: 0.0 }
+        };
+        (0..most as u8).map(square).collect()
+    }
 }
 
 impl Square {

@@ -6,7 +6,7 @@ use eightcount_domain::{Facing, HeightClass, Pose, PoseJoint, Stance, SubjectBox
 /// Width of the shoulders in torso lengths from which on somebody faces us, or away.
 const FRONTAL: f32 = 0.3;
 /// Height of hips above ankles in torso lengths: below it somebody crouches or kneels.
-const LOW: f32 = 1.15;
+const LOW: f32 = 1.0;
 /// The same for lying and sitting on the floor.
 const FLOOR: f32 = 0.45;
 /// How far the head reaches beyond the nose, and hands and feet beyond their joints, in torso lengths.
@@ -46,11 +46,11 @@ impl Frame {
     }
 }
 
-/// 1 for somebody wholly inside the picture, half when head, hands or feet are cut off or hidden.
-pub(crate) fn wholeness(joints: &[[f32; 3]]) -> f32 {
+/// Whether head, hands and feet are inside the picture, and head and feet visible.
+pub(crate) fn is_whole(joints: &[[f32; 3]]) -> bool {
     let inside = |i: &usize| joints[*i][..2].iter().all(|v| (0.0..=1.0).contains(v));
     let sure = |i: &usize| joints[*i][2] >= 0.5;
-    if [0, 15, 16, 27, 28].iter().all(inside) && [0, 27, 28].iter().all(sure) { 1.0 } else { 0.5 }
+    [0, 15, 16, 27, 28].iter().all(inside) && [0, 27, 28].iter().all(sure)
 }
 
 /// Between a joint and its partner.

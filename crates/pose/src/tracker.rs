@@ -4,46 +4,53 @@
 //! whole picture is searched. Everybody has the colours of their clothes as a sign: when two bodies fall together, or
 //! change places, the colours say whose they are. A limb that jumps onto the same limb of a neighbour is not believed.
 
+use crate::clothes::{Colours, colours, unlike};
 use crate::landmarks::{Body, JOINTS, Joint, Region};
 use crate::model::ModelError;
 use crate::models::Seer;
 use crate::picture::Picture;
+use crate::rivals::{distance, distrust_taken_limbs, is_same, tell_apart};
 use serde::{Deserialize, Serialize};
 
 /// Most people followed at once; each costs a run of the landmark model.
-const MOST: usize = 4;
+const MOST: usize = 6;
 /// Presence above which somebody is there.
 const PRESENT: f32 = 0.5;
-/// Score above which the detector is believed.
-const SURE: f32 = 0.5;
+/// Score above which what the detector offers is looked into.
+const WORTH_A_LOOK: f32 = 0.3;
+/// Presence above which somebody new is believed, in a second look at where the first look found them: what looks like
+/// a person for a moment does not look so twice.
+const CERTAIN: f32 = 0.9;
+/// Most that joints may differ between those two looks, mean in torso lengths.
+const STEADY: f32 = 0.4;
+/// Smoothed presence below which somebody who is followed is not told of.
+const DOUBTED: f32 = 0.7;
+/// Somebody new this close to another, in torso lengths, is often made of parts of the two: they are told of after so
+/// many looks.
+const BESIDE: (f32, u32) = (1.5, 5);
 /// Looks between two searches of the whole picture while nobody is missing.
 const SEARCH_EVERY: u32 = 10;
 /// Looks between two searches while somebody is.
 const SEARCH_MISSING_EVERY: u32 = 2;
 /// Looks after which somebody who was lost is forgotten.
 const FORGET_AFTER: u32 = 30;
-/// Mean distance of joints, in torso lengths, below which two bodies are one.
-const SAME_BODY: f32 = 0.45;
 /// Mean difference of colours (0 to 1) above which two people are not the same.
 const OTHER_COLOURS: f32 = 0.16;
-/// By how much crossed colours must fit better before two people are told to have changed places.
-const SWAP_GAIN: f32 = 0.06;
-/// A limb this close to a neighbour's same limb, in torso lengths, may have been taken for it.
-const TAKEN: f32 = 0.25;
-
-/// Red, green and blue of chest, belly and thighs, each 0 to 1.
-type Colours = [f32; 9];
 
 /// Somebody who is followed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Track {
+pub(crate) struct Track {
     person: u32,
     region: Region,
     velocity: (f32, f32),
-    torso: f32,
-    colours: Colours,
-    joints: Vec<Joint>,
+    pub(crate) torso: f32,
+    pub(crate) colours: Colours,
+    pub(crate) joints: Vec<Joint>,
+    /// Presence, smoothed: 0 to 1.
+    pub(crate) faith: f32,
     missed: u32,
+    /// Looks until they are told of.
+    doubted: u32,
 }
 
 /// What a tracker knows between two pictures; enough for another one to go on.
@@ -52,6 +59,7 @@ pub struct Followed {
     tracks: Vec<Track>,
     next_person: u32,
     looks: u32,
+    searches: u32,
 }
 
 /// Somebody in one picture.
@@ -71,9 +79,9 @@ pub struct Tracker {
 }
 
 /// A body in this picture and its colours.
-struct Found {
-    body: Body,
-    colours: Colours,
+pub(crate) struct Found {
+    pub(crate) body: Body,
+    pub(crate) colours: Colours,
 }
 
 impl Tracker {
@@ -104,31 +112,49 @@ impl Tracker {
         Ok(self.update(found))
     }
 
-    /// Looks for people who are not followed, or were lost.
+    /// Looks for people who are not followed, or were lost: in the whole picture, and closer in one part of it after the
+    /// other; in all parts while nobody is followed.
     fn search(&mut self, picture: &Picture<'_>, found: &mut Vec<Option<Found>>) -> Result<(), ModelError> {
-        for detection in self.seer.detect(picture, SURE, 2 * MOST)? {
+        let parts = picture.parts();
+        self.state.searches += 1;
+        let turn = self.state.searches as usize % parts.len().max(1);
+        let nobody = found.iter().all(Option::is_none);
+        let looked_at = parts.iter().enumerate().filter(|(i, _)| nobody || *i == turn).map(|(_, part)| part);
+        let mut detections = Vec::new();
+        for part in [&picture.whole()].into_iter().chain(looked_at) {
+            detections.extend(self.seer.detect_in(picture, part, WORTH_A_LOOK, 2 * MOST)?);
+        }
+        detections.sort_by(|a, b| b.score.total_cmp(&a.score));
+        for detection in detections {
             let centre = detection.region.centre();
             let known =
                 found.iter().flatten().any(|f| distance(f.body.hips(), centre) < 0.5 * f.body.torso());
-            if known {
+            if known || found.iter().flatten().count() >= MOST {
                 continue;
             }
-            let Some(one) = self.seer.find(picture, detection.region)? else { continue };
-            if found.iter().flatten().any(|other| apart(&one.body, &other.body) < SAME_BODY) {
+            let Some(one) = self.seer.certain(picture, detection.region)? else { continue };
+            if found.iter().flatten().any(|other| is_same(&one.body, &other.body)) {
                 continue;
             }
-            let lost = (0..found.len()).filter(|&i| found[i].is_none());
-            let likeness = |&i: &usize| self.state.tracks[i].likeness(&one);
-            let again = lost.filter(|i| likeness(i) < 1.0).min_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            if let Some(i) = again {
-                found[i] = Some(one);
-            } else if found.iter().flatten().count() < MOST {
-                self.state.tracks.push(Track::of(self.state.next_person, &one));
-                self.state.next_person += 1;
-                found.push(Some(one));
-            }
+            self.name(one, found);
         }
         Ok(())
+    }
+
+    /// Somebody who was lost is found again, or is new.
+    fn name(&mut self, one: Found, found: &mut Vec<Option<Found>>) {
+        let lost = (0..found.len()).filter(|&i| found[i].is_none());
+        let likeness = |&i: &usize| self.state.tracks[i].likeness(&one);
+        let again = lost.filter(|i| likeness(i) < 1.0).min_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        if let Some(i) = again {
+            found[i] = Some(one);
+        } else {
+            let near = |f: &Found| distance(f.body.hips(), one.body.hips()) < BESIDE.0 * f.body.torso();
+            let doubted = if found.iter().flatten().any(near) { BESIDE.1 } else { 0 };
+            self.state.tracks.push(Track { doubted, ..Track::of(self.state.next_person, &one) });
+            self.state.next_person += 1;
+            found.push(Some(one));
+        }
     }
 
     fn update(&mut self, found: Vec<Option<Found>>) -> Vec<Sighting> {
@@ -141,7 +167,9 @@ impl Tracker {
                     let near = |&&(other, torso): &&((f32, f32), f32)| distance(other, hips) < 2.0 * torso;
                     let alone = centres.iter().filter(near).count() < 2;
                     track.update(&found, alone);
-                    sightings.push(Sighting { person: track.person, joints: found.body.joints });
+                    if track.faith >= DOUBTED && track.doubted == 0 {
+                        sightings.push(Sighting { person: track.person, joints: found.body.joints });
+                    }
                 }
                 None => track.miss(),
             }
@@ -156,6 +184,16 @@ impl Seer {
     fn follow(&mut self, picture: &Picture<'_>, track: &Track) -> Result<Option<Found>, ModelError> {
         let found = self.find(picture, track.region.moved(track.velocity))?;
         Ok(found.filter(|f| (0.3..3.0).contains(&(f.body.torso() / track.torso.max(1.0)))))
+    }
+
+    /// Somebody new: found, and found again in a closer look.
+    fn certain(&mut self, picture: &Picture<'_>, region: Region) -> Result<Option<Found>, ModelError> {
+        let Some(first) = self.landmarks(picture, region)? else { return Ok(None) };
+        let Some(second) = self.find(picture, first.region)? else { return Ok(None) };
+        let moved = |(a, b): (&Joint, &Joint)| distance((a.x, a.y), (b.x, b.y));
+        let moved = first.joints.iter().zip(&second.body.joints).map(moved).sum::<f32>() / JOINTS as f32;
+        let sure = second.body.presence >= CERTAIN && moved < STEADY * second.body.torso();
+        Ok(Some(second).filter(|_| sure))
     }
 
     fn find(&mut self, picture: &Picture<'_>, region: Region) -> Result<Option<Found>, ModelError> {
@@ -179,15 +217,21 @@ impl Track {
             torso: body.torso(),
             colours: found.colours,
             joints: body.joints.to_vec(),
+            faith: body.presence,
             missed: 0,
+            doubted: 0,
         }
+    }
+
+    /// From where this person should be to where somebody is, torso lengths.
+    pub(crate) fn way(&self, found: &Found) -> f32 {
+        distance(self.region.centre(), found.body.region.centre()) / self.torso.max(1.0)
     }
 
     /// How unlike this person somebody is: colours, and the way from where they should be; below 1 it may be them.
     fn likeness(&self, found: &Found) -> f32 {
-        let way = distance(self.region.centre(), found.body.region.centre()) / self.torso.max(1.0);
         let reach = 2.0 + 0.4 * self.missed as f32;
-        unlike(&self.colours, &found.colours) / OTHER_COLOURS * 0.7 + 0.5 * way / reach
+        unlike(&self.colours, &found.colours) / OTHER_COLOURS * 0.7 + 0.5 * self.way(found) / reach
     }
 
     fn update(&mut self, found: &Found, alone: bool) {
@@ -199,7 +243,9 @@ impl Track {
         self.region = found.body.region;
         self.torso += 0.2 * (found.body.torso() - self.torso);
         self.joints = found.body.joints.to_vec();
+        self.faith += 0.3 * (found.body.presence - self.faith);
         self.missed = 0;
+        self.doubted = self.doubted.saturating_sub(1);
         if alone {
             for (known, seen) in self.colours.iter_mut().zip(found.colours) {
                 *known += 0.1 * (seen - *known);
@@ -209,98 +255,11 @@ impl Track {
 
     fn miss(&mut self) {
         self.missed += 1;
+        // Who was never told of is not waited for.
+        if self.doubted > 0 {
+            self.missed = FORGET_AFTER + 1;
+        }
         self.region = self.region.moved(self.velocity);
         self.velocity = (0.8 * self.velocity.0, 0.8 * self.velocity.1);
     }
-}
-
-/// Bodies that fell together are one person's: whose colours fit better. People who changed places change back.
-fn tell_apart(tracks: &[Track], found: &mut [Option<Found>]) {
-    for i in 0..found.len() {
-        for j in i + 1..found.len() {
-            let (Some(a), Some(b)) = (&found[i], &found[j]) else { continue };
-            let wrong = |track: usize, f: &Found| unlike(&tracks[track].colours, &f.colours);
-            if apart(&a.body, &b.body) < SAME_BODY {
-                let way = |track: usize, f: &Found| {
-                    distance(tracks[track].region.centre(), f.body.region.centre())
-                        / tracks[track].torso.max(1.0)
-                };
-                let cost = |track, f| wrong(track, f) + 0.05 * way(track, f);
-                let other = if cost(i, a) <= cost(j, b) { j } else { i };
-                found[other] = None;
-            } else if distance(a.body.hips(), b.body.hips()) < 2.5 * a.body.torso() {
-                let (straight, crossed) = (wrong(i, a) + wrong(j, b), wrong(i, b) + wrong(j, a));
-                if crossed + SWAP_GAIN < straight {
-                    found.swap(i, j);
-                }
-            }
-        }
-    }
-}
-
-/// A limb that came far to lie on a neighbour's same limb, which stayed: the model confused the two.
-fn distrust_taken_limbs(tracks: &[Track], found: &mut [Option<Found>]) {
-    for i in 0..found.len().min(tracks.len()) {
-        for j in 0..found.len().min(tracks.len()) {
-            let (Some(a), Some(b)) = (&found[i], &found[j]) else { continue };
-            if i == j {
-                continue;
-            }
-            let torso = a.body.torso().max(1.0);
-            let place = |joint: &Joint| (joint.x, joint.y);
-            let came = |track: usize, f: &Found, limb: usize| {
-                distance(place(&tracks[track].joints[limb]), place(&f.body.joints[limb])) / torso
-            };
-            let taken = |&limb: &usize| {
-                let gap = distance(place(&a.body.joints[limb]), place(&b.body.joints[limb])) / torso;
-                gap < TAKEN && came(i, a, limb) > came(j, b, limb) + 0.4
-            };
-            // Elbows and wrists, knees and feet.
-            let taken: Vec<usize> = (13..23).chain(25..JOINTS).filter(taken).collect();
-            if let Some(a) = &mut found[i] {
-                for limb in taken {
-                    a.body.joints[limb].confidence = 0.0;
-                }
-            }
-        }
-    }
-}
-
-fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
-    (a.0 - b.0).hypot(a.1 - b.1)
-}
-
-/// Mean distance of shoulders, hips and knees in torso lengths.
-fn apart(a: &Body, b: &Body) -> f32 {
-    let joints = [11, 12, 23, 24, 25, 26];
-    let one = |&i: &usize| (a.joints[i].x - b.joints[i].x).hypot(a.joints[i].y - b.joints[i].y);
-    joints.iter().map(one).sum::<f32>() / joints.len() as f32 / a.torso().max(b.torso()).max(1.0)
-}
-
-fn unlike(a: &Colours, b: &Colours) -> f32 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32
-}
-
-fn colours(picture: &Picture<'_>, body: &Body) -> Colours {
-    let joint = |i: usize| (body.joints[i].x, body.joints[i].y);
-    let between = |a: (f32, f32), b: (f32, f32), t: f32| (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
-    let torso = |across: f32, down: f32| {
-        let (top, bottom) = (between(joint(11), joint(12), across), between(joint(23), joint(24), across));
-        between(top, bottom, down)
-    };
-    let thigh = |along: f32| [between(joint(23), joint(25), along), between(joint(24), joint(26), along)];
-    let across = [0.25, 0.5, 0.75];
-    let chest: Vec<_> = across.iter().flat_map(|&a| [0.15, 0.3, 0.45].map(|d| torso(a, d))).collect();
-    let belly: Vec<_> = across.iter().flat_map(|&a| [0.6, 0.75, 0.9].map(|d| torso(a, d))).collect();
-    let thighs: Vec<_> = [0.3, 0.5, 0.7].into_iter().flat_map(thigh).collect();
-    let mean = |points: &[(f32, f32)]| {
-        let mut sum = [0.0; 3];
-        for &(x, y) in points {
-            let colour = picture.at(x - 0.5, y - 0.5);
-            sum.iter_mut().zip(colour).for_each(|(sum, c)| *sum += c);
-        }
-        sum.map(|sum| sum / (255.0 * points.len() as f32))
-    };
-    let parts = [mean(&chest), mean(&belly), mean(&thighs)];
-    std::array::from_fn(|i| parts[i / 3][i % 3])
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use eightcount_domain::{Facing, HeightClass, MovementTier};
-use eightcount_pose::{Dance, JOINTS, Look, Person};
+use eightcount_pose::{Dance, JOINTS, Look, Person, Shift};
 
 const ASPECT: f32 = 16.0 / 9.0;
 const BEATS: [f64; 9] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0];
@@ -51,7 +51,7 @@ fn a_dancer_is_measured_in_torso_units() {
     assert!(pose.joints[23].x > 0.0 && pose.joints[23].y.abs() < 1e-3);
     let place = step.start_box.unwrap();
     assert!((place.centre_x - 0.5).abs() < 0.01 && place.top < 0.25 && place.bottom > 0.8, "{place:?}");
-    assert!((step.quality - 1.0).abs() < 1e-6);
+    assert!((step.seen - 1.0).abs() < 1e-6 && (step.whole - 1.0).abs() < 1e-6);
     assert_eq!(step.dancers, 1);
     assert_eq!(step.skeleton.looks.len(), 40);
 }
@@ -64,6 +64,16 @@ fn more_movement_is_more() {
     let walking = walking.step(&BEATS).unwrap();
     assert!(walking.movement.per_beat[3] > 0.1);
     assert!(walking.start.unwrap().1.direction[0] > 0.2 && walking.end.unwrap().1.direction[0] > 0.2);
+}
+
+#[test]
+fn what_the_camera_moves_is_no_movement() {
+    // The picture of a still figure drifts to the right by a twentieth of its width a second.
+    let drifting = Dance::new(looks(|t| vec![figure(1, 0.3 + 0.05 * t as f32, 0.1)]), ASPECT);
+    let steady = drifting.steadied(|a, b| Shift { dx: 0.05 * (b - a) as f32, ..Shift::default() });
+    let step = steady.step(&BEATS).unwrap();
+    assert!(step.movement.per_beat.iter().all(|&m| m < 0.05), "{:?}", step.movement.per_beat);
+    assert!(step.start.unwrap().1.direction[0].abs() < 0.02);
 }
 
 #[test]
@@ -90,6 +100,6 @@ fn short_gaps_are_bridged_and_long_ones_told() {
     assert!(bridged.skeleton.looks.iter().all(|look| look.joints.len() == JOINTS));
     let marked = Dance::new(looks(hidden(2.05, 2.85)), ASPECT).step(&BEATS).unwrap();
     assert_eq!(marked.skeleton.looks.iter().filter(|look| look.joints.is_empty()).count(), 8);
-    assert!(marked.quality < bridged.quality);
+    assert!(marked.seen < bridged.seen);
     assert!(Dance::new(looks(hidden(1.0, 4.0)), ASPECT).step(&BEATS).is_none());
 }

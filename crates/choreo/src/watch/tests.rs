@@ -40,9 +40,11 @@ fn watch(seconds: f64, draw: impl Fn(&mut Canvas, f64)) -> Watched {
         canvas
     };
     let n = (seconds * FPS) as usize;
-    let samples: Vec<Canvas> = (0..40).map(|i| at(i * n / 40)).collect();
-    let frames: Vec<GrayFrame<'_>> = samples.iter().map(Canvas::frame).collect();
-    let mut watcher = Watcher::new(Background::of(&frames).unwrap(), FrameRate::Fps30);
+    let mut scout = Scout::new(FrameRate::Fps30);
+    for i in 0..n {
+        scout.push(&at(i).frame()).unwrap();
+    }
+    let mut watcher = Watcher::new(scout.finish().unwrap());
     for i in 0..n {
         watcher.push(&at(i).frame()).unwrap();
     }
@@ -209,11 +211,13 @@ fn bad_frames_are_refused() {
         WatchError::PixelCount { expected: 1024, actual: 5 }
     );
     assert_eq!(GrayFrame::new(1, 32, &[0; 32]).unwrap_err(), WatchError::Size { width: 1, height: 32 });
-    assert_eq!(Background::of(&[]).unwrap_err(), WatchError::SampleCount(0));
+    assert_eq!(Scout::new(FrameRate::Fps30).finish().err(), Some(WatchError::SampleCount(0)));
     let (small, large) = (vec![0; 16 * 16], vec![0; 32 * 32]);
     let (small, large) = (GrayFrame::new(16, 16, &small).unwrap(), GrayFrame::new(32, 32, &large).unwrap());
-    assert_eq!(Background::of(&[small, large]).unwrap_err(), WatchError::SizeChanged);
-    let mut watcher = Watcher::new(Background::of(&[small]).unwrap(), FrameRate::Fps30);
+    let mut scout = Scout::new(FrameRate::Fps30);
+    scout.push(&small).unwrap();
+    assert_eq!(scout.push(&large), Err(WatchError::SizeChanged));
+    let mut watcher = Watcher::new(scout.finish().unwrap());
     assert_eq!(watcher.push(&large), Err(WatchError::SizeChanged));
 }
 
@@ -227,7 +231,11 @@ proptest! {
         beat in -0.2..0.5_f64,
     ) {
         let frames: Vec<_> = frames.iter().map(|f| GrayFrame::new(24, 16, f).unwrap()).collect();
-        let mut watcher = Watcher::new(Background::of(&frames).unwrap(), FrameRate::Fps30);
+        let mut scout = Scout::new(FrameRate::Fps30);
+        for frame in &frames {
+            scout.push(frame).unwrap();
+        }
+        let mut watcher = Watcher::new(scout.finish().unwrap());
         for frame in &frames {
             watcher.push(frame).unwrap();
         }

@@ -1,7 +1,10 @@
 //! What is known after watching: a few numbers a frame, and what they say of an eight.
 
+use super::camera::CameraMove;
+use super::scout::Survey;
+use super::shots::Shot;
 use eightcount_domain::{
-    BEATS_PER_EIGHT, FrameRate, Movement, MovementTier, Outline, SubjectBox, SubjectMotion,
+    BEATS_PER_EIGHT, CameraWork, FrameRate, Movement, MovementTier, Outline, SubjectBox, SubjectMotion,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +26,9 @@ pub struct FrameFact {
     pub whole: bool,
     /// Change since the frame before where the subject was or is, as a share of the subject's area, 0 to 2.
     pub motion: f32,
-    /// The picture cut to another one here.
+    /// Mean difference of neighbouring pixels where the subject is, grey levels: small where the picture is blurred.
+    pub sharp: f32,
+    /// Another shot begins here.
     pub cut: bool,
 }
 
@@ -44,23 +49,61 @@ pub struct StepSight {
     pub start_outline: Option<Outline>,
     /// The subject's shape at its end; none when not seen there.
     pub end_outline: Option<Outline>,
-    /// The picture cuts inside it.
+    /// The video cuts, fades or dissolves inside it.
     pub native_cut: bool,
+    /// How it is filmed.
+    pub camera: CameraWork,
+    /// Sharpness of its pictures against the sharpest tenth of the whole performance's: 0 (blurred) to 1.
+    pub sharp: f32,
+    /// Share of its frames in which the subject was seen, 0 to 1.
+    pub seen: f32,
+    /// Of those, the share in which no edge of the picture cuts it.
+    pub whole: f32,
     /// Share of its frames in which the subject was seen, half for those in which the picture's edge cuts it:
     /// 0 to 1. At most 0.2 for a step with a cut of the picture inside.
     pub quality: f32,
 }
 
-/// The facts of all frames of a performance. Small enough to be stored: some 30 bytes a frame.
+/// The facts of all frames of a performance. Small enough to be stored: some 50 bytes a frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     fps: FrameRate,
-    pub(super) frames: Vec<FrameFact>,
+    frames: Vec<FrameFact>,
+    shots: Vec<Shot>,
+    moves: Vec<CameraMove>,
+    /// What a sharp picture of this performance has as [`FrameFact::sharp`].
+    sharpest: f32,
 }
 
 impl Watched {
-    pub(super) fn new(fps: FrameRate) -> Self {
-        Self { fps, frames: Vec::new() }
+    pub(super) fn new(frames: Vec<FrameFact>, survey: Survey) -> Self {
+        let mut sharp: Vec<f32> = frames.iter().map(|f| f.sharp).collect();
+        sharp.sort_by(f32::total_cmp);
+        let sharpest = sharp.get(sharp.len() * 9 / 10).copied().unwrap_or_default();
+        let Survey { fps, moves, shots, .. } = survey;
+        Self { fps, frames, shots, moves, sharpest }
+    }
+
+    /// The shots in order, without gap.
+    pub fn shots(&self) -> &[Shot] {
+        &self.shots
+    }
+
+    /// How the camera moves from each frame's predecessor to it; still for the first.
+    pub fn moves(&self) -> &[CameraMove] {
+        &self.moves
+    }
+
+    /// How the camera moves everything between two times.
+    pub fn camera_between(&self, from: f64, to: f64) -> CameraMove {
+        let after = |time: f64| (self.index(time) + 1).min(self.moves.len());
+        let moves = self.moves.get(after(from)..after(to));
+        let add = |a: CameraMove, b: &CameraMove| CameraMove {
+            dx: a.dx * (1.0 + b.zoom) + b.dx,
+            dy: a.dy * (1.0 + b.zoom) + b.dy,
+            zoom: (1.0 + a.zoom) * (1.0 + b.zoom) - 1.0,
+        };
+        moves.unwrap_or_default().iter().fold(CameraMove::default(), add)
     }
 
     /// What each frame showed, in order.
@@ -87,6 +130,10 @@ impl Watched {
             start_outline: self.outline_at(beats[0]),
             end_outline: self.outline_at(beats[BEATS_PER_EIGHT]),
             native_cut: self.cuts(beats[0], beats[BEATS_PER_EIGHT]),
+            camera: self.filmed(beats[0], beats[BEATS_PER_EIGHT]),
+            sharp: self.sharp(beats[0], beats[BEATS_PER_EIGHT]),
+            seen: self.share(beats[0], beats[BEATS_PER_EIGHT], &|f| f.place.is_some()),
+            whole: self.whole(beats[0], beats[BEATS_PER_EIGHT]),
             quality: self.quality(beats[0], beats[BEATS_PER_EIGHT]),
         }
     }
@@ -162,6 +209,31 @@ impl Watched {
     /// Does the picture cut between two frames of this range?
     fn cuts(&self, start: f64, end: f64) -> bool {
         self.span(start, end).iter().skip(1).any(|f| f.cut)
+    }
+
+    /// How the shots of a range are filmed; of several the least steady.
+    fn filmed(&self, start: f64, end: f64) -> CameraWork {
+        let (from, to) = (self.index(start), self.index(end));
+        let inside = self.shots.iter().filter(|shot| shot.frames.start < to && shot.frames.end > from);
+        inside.map(|shot| shot.camera).max().unwrap_or_default()
+    }
+
+    fn sharp(&self, start: f64, end: f64) -> f32 {
+        let span = self.span(start, end);
+        let mean = span.iter().map(|f| f.sharp).sum::<f32>() / span.len().max(1) as f32;
+        if self.sharpest > 0.0 { (mean / self.sharpest).min(1.0) } else { 0.0 }
+    }
+
+    /// Share of the frames wanted of which something is true.
+    fn share(&self, start: f64, end: f64, is: &dyn Fn(&FrameFact) -> bool) -> f32 {
+        let wanted = self.index(end).saturating_sub(self.index(start)).max(1);
+        self.span(start, end).iter().filter(|f| is(f)).count() as f32 / wanted as f32
+    }
+
+    fn whole(&self, start: f64, end: f64) -> f32 {
+        let seen = self.share(start, end, &|f| f.place.is_some());
+        let whole = self.share(start, end, &|f| f.place.is_some() && f.whole);
+        if seen > 0.0 { whole / seen } else { 0.0 }
     }
 
     fn quality(&self, start: f64, end: f64) -> f32 {

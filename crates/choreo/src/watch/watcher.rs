@@ -1,62 +1,86 @@
 //! Watching frame by frame.
 
 use super::background::Background;
+use super::camera::CameraMove;
 use super::frame::{GrayFrame, WatchError};
-use super::subject::{Mask, Subject, main_subject};
+use super::scout::Survey;
+use super::subject::{Mask, Size, Subject, main_subject};
 use super::watched::{FrameFact, Watched};
-use eightcount_domain::FrameRate;
+use eightcount_domain::CameraWork;
 
 /// Grey levels of change between two frames that count as nothing: compression noise.
 const STILL: u8 = 8;
-/// Share of all pixels that change by more than [`CUT_LEVELS`] when the picture itself cuts.
-const CUT_SHARE: f32 = 0.45;
-/// Grey levels of change that count towards a cut.
-const CUT_LEVELS: u8 = 24;
+/// Grey levels by which a pixel must differ from where the camera's move would have it, to be the subject's.
+const MOVED: u8 = 14;
 
-/// Sees every frame of a performance once, in order.
+/// Frames for which a change is taken for the subject.
+const LINGERS: u8 = 6;
+
+/// Sees every frame of a performance once more, in order.
 pub struct Watcher {
-    background: Background,
+    survey: Survey,
+    index: usize,
+    shot: usize,
     before: Option<Vec<u8>>,
+    /// Under a moving camera: for how many more frames what changed somewhere is taken for the subject.
+    trace: Vec<u8>,
     subject: Option<Subject>,
-    watched: Watched,
+    frames: Vec<FrameFact>,
 }
 
 impl Watcher {
-    /// A watcher who knows the stage. `fps` is the rate of the frames that will be pushed.
-    pub fn new(background: Background, fps: FrameRate) -> Self {
-        Self { background, before: None, subject: None, watched: Watched::new(fps) }
+    /// A watcher who knows the stages and the camera's ways.
+    pub fn new(survey: Survey) -> Self {
+        Self { survey, index: 0, shot: 0, before: None, trace: Vec::new(), subject: None, frames: Vec::new() }
     }
 
-    /// Sees the next frame.
+    /// Sees the next frame. Frames beyond those of the survey count to its last shot.
     ///
     /// # Errors
-    /// [`WatchError::SizeChanged`] when it is not of the background's size; the watcher is as before then.
+    /// [`WatchError::SizeChanged`] when it is not of the survey's size; the watcher is as before then.
     pub fn push(&mut self, frame: &GrayFrame<'_>) -> Result<(), WatchError> {
-        let size = self.background.size;
+        let shots = &self.survey.shots;
+        let next = shots.get(self.shot + 1).is_some_and(|next| next.frames.start <= self.index);
+        let shot = self.shot + usize::from(next);
+        let (Some(background), Some(filmed)) = (self.survey.backgrounds.get(shot), shots.get(shot)) else {
+            return Err(WatchError::SizeChanged);
+        };
+        let size = background.size;
         if frame.width() != size.width || frame.height() != size.height {
             return Err(WatchError::SizeChanged);
         }
         let pixels = frame.pixels();
-        let mask = self.foreground(pixels).without_specks();
-        let subject = main_subject(&mask, self.subject.as_ref().map(|s| &s.place));
-        let cut = self.before.as_deref().is_some_and(|before| is_cut(before, pixels));
-        let motion = match &self.before {
-            Some(before) if !cut => motion(before, pixels, self.subject.as_ref(), subject.as_ref()),
-            _ => 0.0,
+        let camera = self.survey.moves.get(self.index).copied().unwrap_or_default();
+        let before = self.before.as_deref().filter(|_| !next).map(|before| carried(before, size, camera));
+        let mask = match (filmed.camera, &before) {
+            (CameraWork::Still, _) => foreground(background, pixels),
+            (_, Some(before)) => {
+                self.trace.resize(size.pixels(), 0);
+                self.trace = faded(&carried(&self.trace, size, camera), before, pixels);
+                traced(&self.trace, size)
+            }
+            (_, None) => Mask::empty(size),
         };
-        self.watched.frames.push(FrameFact {
+        let mask = mask.without_specks();
+        if next {
+            self.subject = None;
+            self.trace.clear();
+        }
+        let subject = main_subject(&mask, self.subject.as_ref().map(|s| &s.place));
+        let motion =
+            before.map_or(0.0, |before| motion(&before, pixels, self.subject.as_ref(), subject.as_ref()));
+        self.frames.push(FrameFact {
             place: subject.as_ref().map(|s| s.place),
             outline: subject.as_ref().map(|s| s.outline),
             whole: subject.as_ref().is_some_and(|s| s.whole),
             motion,
-            cut,
+            sharp: sharpness(pixels, size, subject.as_ref()),
+            cut: next,
         });
-        match &mut self.before {
-            Some(before) => before.copy_from_slice(pixels),
-            None => self.before = Some(pixels.to_vec()),
-        }
+        (self.index, self.shot) = (self.index + 1, shot);
+        self.before = Some(pixels.to_vec());
         // A subject lost for a frame or two is remembered, so that it is found again and not somebody else.
-        if subject.is_some() || cut {
+        if subject.is_some() {
             self.subject = subject;
         }
         Ok(())
@@ -64,19 +88,64 @@ impl Watcher {
 
     /// All that was seen.
     pub fn finish(self) -> Watched {
-        self.watched
+        Watched::new(self.frames, self.survey)
     }
+}
 
-    /// The pixels that differ from the background, the picture's overall brightening or darkening aside.
-    fn foreground(&self, pixels: &[u8]) -> Mask {
-        let level = &self.background.level;
-        let shift = median_shift(level, pixels);
-        let mut mask = Mask::empty(self.background.size);
-        for (p, (&now, &stage)) in pixels.iter().zip(level).enumerate() {
-            mask.set(p, (f32::from(now) - f32::from(stage) - shift).abs() > self.background.threshold);
-        }
-        mask
+/// The pixels that differ from the background, the picture's overall brightening or darkening aside.
+fn foreground(background: &Background, pixels: &[u8]) -> Mask {
+    let level = &background.level;
+    let shift = median_shift(level, pixels);
+    let mut mask = Mask::empty(background.size);
+    for (p, (&now, &stage)) in pixels.iter().zip(level).enumerate() {
+        mask.set(p, (f32::from(now) - f32::from(stage) - shift).abs() > background.threshold);
     }
+    mask
+}
+
+/// What changed lately: what is not as the frame before, carried along with the camera, would have it, is new.
+fn faded(trace: &[u8], before: &[u8], now: &[u8]) -> Vec<u8> {
+    let changed = before.iter().zip(now).map(|(a, b)| a.abs_diff(*b) > MOVED);
+    trace.iter().zip(changed).map(|(&old, new)| if new { LINGERS } else { old.saturating_sub(1) }).collect()
+}
+
+fn traced(trace: &[u8], size: Size) -> Mask {
+    let mut mask = Mask::empty(size);
+    trace.iter().enumerate().for_each(|(p, &left)| mask.set(p, left > 0));
+    mask
+}
+
+/// A frame as the camera's move shows it in the next one; what comes in from outside is as the rim was.
+fn carried(before: &[u8], size: Size, camera: CameraMove) -> Vec<u8> {
+    if camera.is_still() {
+        return before.to_vec();
+    }
+    let (w, h) = (size.width as f32, size.height as f32);
+    let back = |v: f32, middle: f32, shift: f32, side: usize| {
+        (((v - middle - shift) / (1.0 + camera.zoom) + middle).round().max(0.0) as usize).min(side - 1)
+    };
+    let from = |p: usize| {
+        let x = back((p % size.width) as f32, w / 2.0, camera.dx * w, size.width);
+        let y = back((p / size.width) as f32, h / 2.0, camera.dy * h, size.height);
+        before[y * size.width + x]
+    };
+    (0..before.len()).map(from).collect()
+}
+
+/// Mean difference of neighbours where the subject is (the whole picture when there is none): grey levels, small where
+/// the picture is blurred.
+fn sharpness(pixels: &[u8], size: Size, subject: Option<&Subject>) -> f32 {
+    let edge = |p: usize| match pixels.get(p..p + size.width + 1) {
+        Some(row) => f32::from(row[0].abs_diff(row[1])) + f32::from(row[0].abs_diff(row[size.width])),
+        None => 0.0,
+    };
+    let (sum, count) = match subject {
+        Some(subject) => {
+            (subject.pixels.iter().map(|&p| edge(p as usize)).sum::<f32>(), subject.pixels.len())
+        }
+        None => ((0..pixels.len()).map(edge).sum::<f32>(), pixels.len()),
+    };
+    sum / count.max(1) as f32
 }
 
 /// Median difference from the background in grey levels, by every seventh pixel; at most 40 either way, since
@@ -94,11 +163,6 @@ fn median_shift(level: &[u8], pixels: &[u8]) -> f32 {
         2 * below >= total
     });
     (median.unwrap_or(255) as f32 - 255.0).clamp(-40.0, 40.0)
-}
-
-fn is_cut(before: &[u8], now: &[u8]) -> bool {
-    let changed = before.iter().zip(now).filter(|(a, b)| a.abs_diff(**b) > CUT_LEVELS).count();
-    changed as f32 > CUT_SHARE * now.len() as f32
 }
 
 /// Change of the picture where the subject was or is, as a share of the subject's own area: 0 (still) to about

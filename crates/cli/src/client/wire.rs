@@ -2,8 +2,8 @@
 //! instance can be used.
 
 use eightcount_domain::{
-    ChoreographyId, ChoreographyStatus, Confidence, FailureCode, PerformanceId, PerformanceStatus, PlanScore,
-    ScoreTerm, Section, SongId, SongStatus,
+    CameraWork, ChoreographyId, ChoreographyStatus, Confidence, FailureCode, MovementTier, PerformanceId,
+    PerformanceStatus, PlanScore, ScoreTerm, Section, SongId, SongStatus, SubjectBox,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,51 @@ pub struct Video {
     pub tempo_bpm: f64,
     /// Number of its steps.
     pub steps: u32,
+}
+
+/// A performance with its steps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InspectedPerformance {
+    /// It.
+    #[serde(flatten)]
+    pub item: PerformanceItem,
+    /// Its steps; none until it is published.
+    pub steps: Option<Vec<InspectedStep>>,
+}
+
+/// A step as it is inspected.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InspectedStep {
+    /// Which eight of its performance, from 0.
+    pub index: u32,
+    /// The times of its eight beats and of the beat after them, seconds.
+    pub beats_s: Vec<f64>,
+    /// How its movement was measured.
+    pub movement_tier: MovementTier,
+    /// Amount of motion in each beat.
+    pub movement: Vec<f32>,
+    /// Where the subject is when it starts.
+    pub start_box: Option<SubjectBox>,
+    /// Where the subject is when it ends.
+    pub end_box: Option<SubjectBox>,
+    /// People in the picture.
+    pub dancers: u32,
+    /// How it is filmed.
+    pub camera: CameraWork,
+    /// The video cuts inside it.
+    pub native_cut: bool,
+    /// Share of its pictures with the dancer.
+    pub seen: f32,
+    /// Of those, the share with the dancer whole.
+    pub whole: f32,
+    /// Sharpness, 0 to 1.
+    pub sharp: f32,
+    /// Quality, 0 to 1.
+    pub quality: f32,
+    /// Left out of suggestions.
+    pub hidden: bool,
+    /// Where its joints are.
+    pub skeleton_url: Option<String>,
 }
 
 /// How far an ingest has come.

@@ -6,6 +6,7 @@ pub mod dance;
 pub mod demo;
 pub mod doctor;
 pub mod ingest;
+pub mod inspect;
 pub mod library;
 pub mod migrate;
 pub mod up;

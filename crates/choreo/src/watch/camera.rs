@@ -1,0 +1,260 @@
+//! How the camera moves between two frames.
+//!
+//! Shift and zoom that carry one frame over into the next are found by least squares on the brightness (Lucas and Kanade,
+//! "An iterative image registration technique", 1981), from coarse to fine, with pixels that do not follow counting less
+//! and less. A dancer before a plain wall would carry the whole picture with them: so the camera is told to move only
+//! where parts of the picture all around follow it.
+
+use super::frame::GrayFrame;
+use serde::{Deserialize, Serialize};
+
+/// Rounds on each level of detail.
+const ROUNDS: usize = 6;
+/// Smaller side of the coarsest level, pixels.
+const COARSEST: usize = 11;
+/// Blocks along each side of the picture that are asked whether they follow.
+const BLOCKS: usize = 5;
+/// Mean change of brightness from pixel to pixel, grey levels, from which on a block shows movement at all.
+const TEXTURE: f32 = 2.0;
+/// Share of the blocks asked that must follow.
+const FOLLOW: f32 = 0.7;
+/// A block follows when at most this share of its change is left.
+const FOLLOWS: f32 = 0.75;
+/// Pixels by which a block must be expected to move to be asked.
+const ASKED_PX: f32 = 0.1;
+/// Fewest blocks at the rim of the picture that must follow.
+const RIM: usize = 4;
+/// Move of the picture below which the camera stands still, fractions of the picture and of the zoom.
+const STILL: f32 = 0.0006;
+
+/// A zoom must leave at most this share of the change that a shift alone leaves.
+const ZOOM_EXPLAINS: f32 = 0.95;
+/// Grey levels beyond which a change counts no more for that.
+const MIDDLING: f32 = 20.0;
+
+/// From one frame to the next: everything in the picture moves this way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CameraMove {
+    /// To the right, fraction of the width.
+    pub dx: f32,
+    /// Downwards, fraction of the height.
+    pub dy: f32,
+    /// By what things grow about the middle of the picture, minus one.
+    pub zoom: f32,
+}
+
+impl CameraMove {
+    /// Whether there is none.
+    pub fn is_still(&self) -> bool {
+        self.dx.abs().max(self.dy.abs()).max(self.zoom.abs()) < STILL
+    }
+
+    /// The part of this that each of so many equal moves has.
+    pub(super) fn share(self, moves: usize) -> Self {
+        let one = 1.0 / moves.max(1) as f32;
+        Self { dx: one * self.dx, dy: one * self.dy, zoom: one * self.zoom }
+    }
+
+    /// Between two frames of one size; still where that cannot be told.
+    pub(super) fn between(before: &GrayFrame<'_>, now: &GrayFrame<'_>) -> Self {
+        let (mut levels, mut pair) = (Vec::new(), (Plane::of(before), Plane::of(now)));
+        while pair.0.width.min(pair.0.height) >= 2 * COARSEST {
+            let next = (pair.0.halved(), pair.1.halved());
+            levels.push(std::mem::replace(&mut pair, next));
+        }
+        levels.push(pair);
+        let mut way = Way::default();
+        for (level, (before, now)) in levels.iter().rev().enumerate() {
+            if level > 0 {
+                way = Way { x: 2.0 * way.x, y: 2.0 * way.y, zoom: way.zoom };
+            }
+            for _ in 0..ROUNDS {
+                let Some(better) = way.refined(before, now) else { return Self::default() };
+                way = better;
+            }
+        }
+        let (before, now) = &levels[0];
+        let (width, height) = (before.width as f32, before.height as f32);
+        way = way.without_needless_zoom(before, now);
+        let found = Self { dx: way.x / width, dy: way.y / height, zoom: way.zoom };
+        let sane = found.dx.abs().max(found.dy.abs()).max(found.zoom.abs()) < 0.25;
+        if sane && !found.is_still() && way.is_followed(before, now) { found } else { Self::default() }
+    }
+}
+
+/// A frame at some level of detail.
+struct Plane {
+    width: usize,
+    height: usize,
+    level: Vec<f32>,
+}
+
+impl Plane {
+    fn of(frame: &GrayFrame<'_>) -> Self {
+        let level = frame.pixels().iter().map(|&v| f32::from(v)).collect();
+        Self { width: frame.width(), height: frame.height(), level }
+    }
+
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let at = |x: usize, y: usize| self.level[y * self.width + x];
+        let mean = |i: usize| {
+            let (x, y) = (2 * (i % width), 2 * (i / width));
+            (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1)) / 4.0
+        };
+        Self { width, height, level: (0..width * height).map(mean).collect() }
+    }
+
+    /// Brightness between pixels; none outside.
+    fn at(&self, x: f32, y: f32) -> Option<f32> {
+        let (left, top) = (x.floor(), y.floor());
+        if left < 0.0 || top < 0.0 || left >= (self.width - 1) as f32 || top >= (self.height - 1) as f32 {
+            return None;
+        }
+        let i = top as usize * self.width + left as usize;
+        let (across, down) = (x - left, y - top);
+        let row = |i: usize| self.level[i] + across * (self.level[i + 1] - self.level[i]);
+        Some(row(i) + down * (row(i + self.width) - row(i)))
+    }
+
+    /// Slope of the brightness at a pixel that is not at the rim.
+    fn slope(&self, x: usize, y: usize) -> (f32, f32) {
+        let i = y * self.width + x;
+        let across = (self.level[i + 1] - self.level[i - 1]) / 2.0;
+        (across, (self.level[i + self.width] - self.level[i - self.width]) / 2.0)
+    }
+}
+
+/// Shift in pixels of a level, and zoom.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    x: f32,
+    y: f32,
+    zoom: f32,
+}
+
+impl Way {
+    /// Where something at a pixel of the frame before is now.
+    fn moved(&self, plane: &Plane, x: usize, y: usize) -> (f32, f32) {
+        let (u, v) = (x as f32 - plane.width as f32 / 2.0, y as f32 - plane.height as f32 / 2.0);
+        (x as f32 + self.x + self.zoom * u, y as f32 + self.y + self.zoom * v)
+    }
+
+    /// How far something at a pixel moves.
+    fn length(&self, plane: &Plane, x: usize, y: usize) -> f32 {
+        let (to_x, to_y) = self.moved(plane, x, y);
+        (to_x - x as f32).hypot(to_y - y as f32)
+    }
+
+    /// One round; none where the picture is too plain to tell.
+    fn refined(&self, before: &Plane, now: &Plane) -> Option<Self> {
+        let step = 1 + before.width / 96;
+        let inner = |side: usize| (1..side - 1).step_by(step);
+        let points: Vec<([f32; 3], f32)> = inner(before.height)
+            .flat_map(|y| inner(before.width).map(move |x| (x, y)))
+            .filter_map(|(x, y)| {
+                let (nx, ny) = self.moved(before, x, y);
+                let (gx, gy) = before.slope(x, y);
+                let (u, v) = (x as f32 - before.width as f32 / 2.0, y as f32 - before.height as f32 / 2.0);
+                let difference = now.at(nx, ny)? - before.level[y * before.width + x];
+                Some(([gx, gy, gx * u + gy * v], difference))
+            })
+            .collect();
+        let mut sizes: Vec<f32> = points.iter().map(|p| p.1.abs()).collect();
+        if sizes.len() < 16 {
+            return None;
+        }
+        let middle = sizes.len() / 2;
+        let usual = (2.0 * *sizes.select_nth_unstable_by(middle, f32::total_cmp).1).max(2.0);
+        let (mut normal, mut right) = ([[0.0_f64; 3]; 3], [0.0_f64; 3]);
+        for (slope, difference) in &points {
+            // Geman and McClure's weight: who is far off is left aside.
+            let weight = f64::from((1.0 + (difference / usual).powi(2)).powi(-2));
+            for ((row, right), &along) in normal.iter_mut().zip(&mut right).zip(slope) {
+                *right -= weight * f64::from(along * difference);
+                for (cell, &across) in row.iter_mut().zip(slope) {
+                    *cell += weight * f64::from(along * across);
+                }
+            }
+        }
+        let by = solve(normal, right)?;
+        Some(Self { x: self.x + by[0] as f32, y: self.y + by[1] as f32, zoom: self.zoom + by[2] as f32 })
+    }
+
+    /// A zoom that explains hardly anything is none: it is all too easily found in what a dancer does.
+    fn without_needless_zoom(self, before: &Plane, now: &Plane) -> Self {
+        let plain = Self { zoom: 0.0, ..self };
+        if self.rest(before, now) < ZOOM_EXPLAINS * plain.rest(before, now) { self } else { plain }
+    }
+
+    /// Mean change of brightness that this does not explain; large ones count no more than middling ones.
+    fn rest(&self, before: &Plane, now: &Plane) -> f32 {
+        let (mut sum, mut count) = (0.0, 0.0_f32);
+        for y in (1..before.height - 1).step_by(2) {
+            for x in (1..before.width - 1).step_by(2) {
+                let (nx, ny) = self.moved(before, x, y);
+                if let Some(there) = now.at(nx, ny) {
+                    sum += (there - before.level[y * before.width + x]).abs().min(MIDDLING);
+                    count += 1.0;
+                }
+            }
+        }
+        sum / count.max(1.0)
+    }
+
+    /// Whether parts all around the picture follow it better than they stand still.
+    fn is_followed(&self, before: &Plane, now: &Plane) -> bool {
+        let (mut asked, mut follow, mut rim) = (0_usize, 0_usize, 0_usize);
+        for block in 0..BLOCKS * BLOCKS {
+            let (column, row) = (block % BLOCKS, block / BLOCKS);
+            let range =
+                |i: usize, side: usize| (i * side / BLOCKS).max(1)..((i + 1) * side / BLOCKS).min(side - 1);
+            let middle = |i: usize, side: usize| (2 * i + 1) * side / (2 * BLOCKS);
+            if self.length(before, middle(column, before.width), middle(row, before.height)) < ASKED_PX {
+                continue;
+            }
+            let (mut texture, mut moved, mut stood, mut count) = (0.0, 0.0, 0.0, 0.0_f32);
+            for y in range(row, before.height) {
+                for x in range(column, before.width) {
+                    let (nx, ny) = self.moved(before, x, y);
+                    let Some(there) = now.at(nx, ny) else { continue };
+                    let (gx, gy) = before.slope(x, y);
+                    let i = y * before.width + x;
+                    texture += gx.abs() + gy.abs();
+                    moved += (there - before.level[i]).abs();
+                    stood += (now.level[i] - before.level[i]).abs();
+                    count += 1.0;
+                }
+            }
+            if count < 4.0 || texture < TEXTURE * count {
+                continue;
+            }
+            asked += 1;
+            if moved < FOLLOWS * stood {
+                follow += 1;
+                rim += usize::from(column == 0 || row == 0 || column + 1 == BLOCKS || row + 1 == BLOCKS);
+            }
+        }
+        rim >= RIM && follow as f32 >= FOLLOW * asked as f32
+    }
+}
+
+/// Three equations by Cramer's rule; none where they do not say it.
+fn solve(columns: [[f64; 3]; 3], right: [f64; 3]) -> Option<[f64; 3]> {
+    let whole = determinant(columns);
+    // Plain pictures have no slopes to speak of.
+    if whole.abs() < 1e-3 {
+        return None;
+    }
+    let with = |place: usize| {
+        let mut columns = columns;
+        columns[place] = right;
+        determinant(columns) / whole
+    };
+    Some([with(0), with(1), with(2)]).filter(|solution| solution.iter().all(|v| v.is_finite()))
+}
+
+fn determinant([p, q, r]: [[f64; 3]; 3]) -> f64 {
+    p[0] * (q[1] * r[2] - q[2] * r[1]) - q[0] * (p[1] * r[2] - p[2] * r[1])
+        + r[0] * (p[1] * q[2] - p[2] * q[1])
+}
