@@ -13,9 +13,13 @@ fn watch(film: &Film, frames: u32) -> Watched {
     let frames: Vec<Vec<u8>> = (0..frames).map(|i| film.frame(i).gray()).collect();
     let frames: Vec<_> = frames.iter().map(|f| GrayFrame::new(film.width, film.height, f).unwrap()).collect();
     let mut scout = Scout::new(FrameRate::Fps30);
-    frames.iter().for_each(|frame| scout.push(frame).unwrap());
+    for frame in &frames {
+        scout.push(frame).unwrap();
+    }
     let mut watcher = Watcher::new(scout.finish().unwrap());
-    frames.iter().for_each(|frame| watcher.push(frame).unwrap());
+    for frame in &frames {
+        watcher.push(frame).unwrap();
+    }
     watcher.finish()
 }
 
@@ -71,10 +75,10 @@ fn flashes_and_dimmed_lights_are_no_cuts() {
     for i in 0..120 {
         let mut frame = film.frame(i).gray();
         // A strobe every second, and half the light from the second second on.
-        let lift = |v: &mut u8, by: f32, plus: f32| *v = (f32::from(*v) * by + plus).min(255.0) as u8;
-        frame
-            .iter_mut()
-            .for_each(|v| lift(v, if i > 60 { 0.5 } else { 1.0 }, if i % 30 == 15 { 90.0 } else { 0.0 }));
+        let (light, strobe) = (if i > 60 { 0.5 } else { 1.0 }, if i % 30 == 15 { 90.0 } else { 0.0 });
+        for value in &mut frame {
+            *value = (f32::from(*value) * light + strobe).min(255.0) as u8;
+        }
         scout.push(&GrayFrame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
     }
     assert_eq!(scout.finish().unwrap().shots().len(), 1);

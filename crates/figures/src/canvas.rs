@@ -39,7 +39,9 @@ impl Canvas {
 
     /// Darkens everything: 0 (black) to 1 (as it is).
     pub(crate) fn dim(&mut self, light: f32) {
-        self.pixels.iter_mut().for_each(|p| *p = (f32::from(*p) * light) as u8);
+        for pixel in &mut self.pixels {
+            *pixel = (f32::from(*pixel) * light) as u8;
+        }
     }
 
     /// A round bone from one place to another, thinner towards one end, lit from the front.

@@ -79,7 +79,8 @@ pub struct Truth {
 impl Film {
     /// One shot of a still camera, with even beats from the first second on.
     pub fn of((width, height): (usize, usize), fps: u32, bpm: f64, seconds: f64, cast: Vec<Dancer>) -> Self {
-        let beats = (0..).map(|i| f64::from(i) * 60.0 / bpm).take_while(|&t| t < seconds + 2.0).collect();
+        let count = ((seconds + 2.0) * bpm / 60.0).ceil() as u32;
+        let beats = (0..count).map(|i| f64::from(i) * 60.0 / bpm).collect();
         let shot = Shot { from: 0, entry: Entry::Cut, stage: 1, camera: Camera::default() };
         Self { width, height, fps, cast, beats, shots: vec![shot] }
     }

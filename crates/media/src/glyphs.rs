@@ -70,7 +70,9 @@ pub(crate) fn dots(text: &str) -> Vec<(u32, u32, u32)> {
         for (row, bits) in (0..).zip(rows) {
             let is_on = |column: u32| column < GLYPH_WIDTH && bits & (0b10000 >> column) != 0;
             let starts = (0..GLYPH_WIDTH).filter(|&c| is_on(c) && (c == 0 || !is_on(c - 1)));
-            runs.extend(starts.map(|c| (left + c, row, (c..).take_while(|&c| is_on(c)).count() as u32)));
+            runs.extend(
+                starts.map(|c| (left + c, row, (c..GLYPH_WIDTH).take_while(|&c| is_on(c)).count() as u32)),
+            );
         }
     }
     runs

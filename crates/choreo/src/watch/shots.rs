@@ -84,7 +84,9 @@ impl Small {
         };
         let mut level: Vec<f32> = (0..SMALL.0 * SMALL.1).map(mean).collect();
         let middle = level.iter().sum::<f32>() / level.len() as f32;
-        level.iter_mut().for_each(|v| *v -= middle);
+        for value in &mut level {
+            *value -= middle;
+        }
         let spread = (level.iter().map(|v| v * v).sum::<f32>() / level.len() as f32).sqrt();
         Self { level, middle, spread }
     }

@@ -111,7 +111,9 @@ fn faded(trace: &[u8], before: &[u8], now: &[u8]) -> Vec<u8> {
 
 fn traced(trace: &[u8], size: Size) -> Mask {
     let mut mask = Mask::empty(size);
-    trace.iter().enumerate().for_each(|(p, &left)| mask.set(p, left > 0));
+    for (p, &left) in trace.iter().enumerate() {
+        mask.set(p, left > 0);
+    }
     mask
 }
 
