@@ -238,7 +238,6 @@ async fn danced_eight(
             seen: danced.seen,
             whole: danced.whole,
             sharp: pictures.sharp,
-            preview: None,
             dancers: danced.dancers,
             start,
             end,

@@ -195,8 +195,6 @@ pub struct Sight {
     pub whole: f32,
     /// Sharpness against the sharpest pictures of the performance: 0 (blurred) to 1.
     pub sharp: f32,
-    /// Blob of a small video of it, to be looped (MP4).
-    pub preview: Option<BlobHash>,
     /// People in the picture, the main dancer among them; 0 where the pose model saw nobody long enough.
     pub dancers: u32,
     /// How the main dancer stands at the first beat.

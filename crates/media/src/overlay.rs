@@ -209,7 +209,7 @@ mod tests {
         let script = subtitles((1280, 720), &marks);
         let drawn: Vec<_> = script.lines().filter(|line| line.starts_with("Dialogue")).collect();
         let head = "Dialogue: 0,0:00:00.03,0:01:01.50,d,{\\an7\\pos(0,0)\\1c&H0080FF&\\p1}";
-        assert_eq!(drawn[0], format!("{head}m -1.0 1.0 l -1.0 -1.0 11.0 -1.0 11.0 1.0 "));
+        assert_eq!(drawn[0], format!("{head}m -1.0 -1.0 l 11.0 -1.0 11.0 1.0 -1.0 1.0 "));
         assert_eq!(drawn[1], format!("{head}m 1.0 2.0 l 3.0 2.0 3.0 4.0 1.0 4.0 "));
         // The digit's seven rows, and the dash, which is one run of five dots.
         assert!(drawn[2].ends_with("m 6.0 3.0 l 11.0 3.0 11.0 4.0 6.0 4.0 "));

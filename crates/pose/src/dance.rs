@@ -54,6 +54,11 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// A part of it, 0 to 1.
+    fn part(self, share: f32) -> Self {
+        Self { dx: share * self.dx, dy: share * self.dy, zoom: share * self.zoom }
+    }
+
     /// Where a joint would be now had only the camera moved.
     fn carry(self, joint: [f32; 3]) -> [f32; 3] {
         let grow = |v: f32| (v - 0.5) * (1.0 + self.zoom) + 0.5;
@@ -285,8 +290,12 @@ impl Course<'_> {
 
     /// Where the camera alone would have taken a joint in a time.
     fn carried(&self, joint: [f32; 3], (from, to): (f64, f64)) -> [f32; 3] {
-        let inside = self.times.iter().zip(self.shifts).filter(|(t, _)| **t > from && **t <= to + 1e-6);
-        inside.fold(joint, |joint, (_, shift)| shift.carry(joint))
+        let mut joint = joint;
+        for (times, shift) in self.times.windows(2).zip(self.shifts.iter().skip(1)) {
+            let inside = (times[1].min(to) - times[0].max(from)) / (times[1] - times[0]).max(1e-6);
+            joint = shift.part(inside.clamp(0.0, 1.0) as f32).carry(joint);
+        }
+        joint
     }
 
     /// Pose, stance and direction at one end; `side` is 1 to look into the step from its start, -1 from its end.

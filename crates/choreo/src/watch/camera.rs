@@ -18,10 +18,10 @@ const BLOCKS: usize = 5;
 const TEXTURE: f32 = 2.0;
 /// Share of the blocks asked that must follow.
 const FOLLOW: f32 = 0.7;
-/// A block follows when at most this share of its change is left.
-const FOLLOWS: f32 = 0.75;
-/// Pixels by which a block must be expected to move to be asked.
-const ASKED_PX: f32 = 0.1;
+/// A block follows when the move leaves at most this share of the change that the opposite move leaves.
+const FOLLOWS: f32 = 0.8;
+/// Grey levels a pixel by which the move must be better than the opposite one: noise is not that strong.
+const GAIN: f32 = 1.5;
 /// Fewest blocks at the rim of the picture that must follow.
 const RIM: usize = 4;
 /// Move of the picture below which the camera stands still, fractions of the picture and of the zoom.
@@ -47,12 +47,6 @@ impl CameraMove {
     /// Whether there is none.
     pub fn is_still(&self) -> bool {
         self.dx.abs().max(self.dy.abs()).max(self.zoom.abs()) < STILL
-    }
-
-    /// The part of this that each of so many equal moves has.
-    pub(super) fn share(self, moves: usize) -> Self {
-        let one = 1.0 / moves.max(1) as f32;
-        Self { dx: one * self.dx, dy: one * self.dy, zoom: one * self.zoom }
     }
 
     /// Between two frames of one size; still where that cannot be told.
@@ -140,12 +134,6 @@ impl Way {
         (x as f32 + self.x + self.zoom * u, y as f32 + self.y + self.zoom * v)
     }
 
-    /// How far something at a pixel moves.
-    fn length(&self, plane: &Plane, x: usize, y: usize) -> f32 {
-        let (to_x, to_y) = self.moved(plane, x, y);
-        (to_x - x as f32).hypot(to_y - y as f32)
-    }
-
     /// One round; none where the picture is too plain to tell.
     fn refined(&self, before: &Plane, now: &Plane) -> Option<Self> {
         let step = 1 + before.width / 96;
@@ -202,27 +190,25 @@ impl Way {
         sum / count.max(1.0)
     }
 
-    /// Whether parts all around the picture follow it better than they stand still.
+    /// Whether parts all around the picture follow it.
     fn is_followed(&self, before: &Plane, now: &Plane) -> bool {
         let (mut asked, mut follow, mut rim) = (0_usize, 0_usize, 0_usize);
         for block in 0..BLOCKS * BLOCKS {
             let (column, row) = (block % BLOCKS, block / BLOCKS);
             let range =
                 |i: usize, side: usize| (i * side / BLOCKS).max(1)..((i + 1) * side / BLOCKS).min(side - 1);
-            let middle = |i: usize, side: usize| (2 * i + 1) * side / (2 * BLOCKS);
-            if self.length(before, middle(column, before.width), middle(row, before.height)) < ASKED_PX {
-                continue;
-            }
-            let (mut texture, mut moved, mut stood, mut count) = (0.0, 0.0, 0.0, 0.0_f32);
+            let (mut texture, mut moved, mut against, mut count) = (0.0, 0.0, 0.0, 0.0_f32);
             for y in range(row, before.height) {
                 for x in range(column, before.width) {
                     let (nx, ny) = self.moved(before, x, y);
-                    let Some(there) = now.at(nx, ny) else { continue };
+                    // Held against the opposite move, which smooths noise between pixels as much.
+                    let back = now.at(2.0 * x as f32 - nx, 2.0 * y as f32 - ny);
+                    let Some((there, back)) = now.at(nx, ny).zip(back) else { continue };
                     let (gx, gy) = before.slope(x, y);
                     let i = y * before.width + x;
                     texture += gx.abs() + gy.abs();
                     moved += (there - before.level[i]).abs();
-                    stood += (now.level[i] - before.level[i]).abs();
+                    against += (back - before.level[i]).abs();
                     count += 1.0;
                 }
             }
@@ -230,7 +216,7 @@ impl Way {
                 continue;
             }
             asked += 1;
-            if moved < FOLLOWS * stood {
+            if moved < FOLLOWS * against && against - moved > GAIN * count {
                 follow += 1;
                 rim += usize::from(column == 0 || row == 0 || column + 1 == BLOCKS || row + 1 == BLOCKS);
             }

@@ -8,8 +8,6 @@ use eightcount_domain::FrameRate;
 
 /// Frames from which a shot's background is learned, at most.
 const SAMPLES: usize = 48;
-/// Frames over which a camera's move is looked for that is too slow to be seen from one frame to the next.
-const SLOW: usize = 6;
 /// Frames kept a second, from which those are taken.
 const KEPT_A_SECOND: u32 = 2;
 
@@ -18,8 +16,6 @@ pub struct Scout {
     fps: FrameRate,
     size: Option<(usize, usize)>,
     before: Vec<u8>,
-    /// The last frame whose number is a multiple of [`SLOW`].
-    anchor: Vec<u8>,
     small: Vec<Small>,
     moves: Vec<CameraMove>,
     kept: Vec<(usize, Vec<u8>)>,
@@ -37,15 +33,7 @@ pub struct Survey {
 impl Scout {
     /// Of frames at a rate.
     pub fn new(fps: FrameRate) -> Self {
-        Self {
-            fps,
-            size: None,
-            before: Vec::new(),
-            anchor: Vec::new(),
-            small: Vec::new(),
-            moves: Vec::new(),
-            kept: Vec::new(),
-        }
+        Self { fps, size: None, before: Vec::new(), small: Vec::new(), moves: Vec::new(), kept: Vec::new() }
     }
 
     /// Sees the next frame.
@@ -66,15 +54,6 @@ impl Scout {
         self.small.push(Small::of(frame));
         if index.is_multiple_of((self.fps.get() / KEPT_A_SECOND) as usize) {
             self.kept.push((index, frame.pixels().to_vec()));
-        }
-        if index.is_multiple_of(SLOW) {
-            let lately = self.moves.len().saturating_sub(SLOW)..;
-            if self.moves[lately.clone()].iter().all(CameraMove::is_still) {
-                let slow = since(&self.anchor).share(SLOW);
-                self.moves[lately].fill(slow);
-            }
-            self.anchor.clear();
-            self.anchor.extend_from_slice(frame.pixels());
         }
         self.before.clear();
         self.before.extend_from_slice(frame.pixels());

@@ -29,6 +29,10 @@ const ALIKE: f32 = 0.9;
 const PLAIN: f32 = 4.0;
 /// Half the frames of the dissolves that are looked for.
 const DISSOLVES: [usize; 4] = [4, 6, 10, 15];
+/// Share of the picture by which the ends of a dissolve differ at least: a dancer who walks changes less.
+const OTHER: f32 = 0.4;
+/// Grey levels that count for that.
+const OTHER_LEVELS: f32 = 8.0;
 /// How far the middle of a dissolve may be from the mean of its ends, as a share of what lies between them.
 const BETWEEN: f32 = 0.3;
 /// Share of a shot's frames in which the camera moves when it is a moving camera.
@@ -109,6 +113,12 @@ impl Small {
         let light = self.middle - other.middle;
         let much = |(a, b): &(&f32, &f32)| (*a - *b + light).abs() > BULK_LEVELS;
         self.level.iter().zip(&other.level).filter(much).count() as f32 / self.level.len() as f32
+    }
+
+    /// Share of the picture that is not the same.
+    fn differs(&self, other: &Self) -> f32 {
+        let apart = |(a, b): &(&f32, &f32)| (*a - *b).abs() > OTHER_LEVELS;
+        self.level.iter().zip(&other.level).filter(apart).count() as f32 / self.level.len() as f32
     }
 
     /// How far this is from the mean of two others, as a share of what lies between them.
@@ -205,7 +215,8 @@ fn dissolves(small: &[Small]) -> Vec<usize> {
         let before = i.checked_sub(half + 2).is_some_and(|j| ends_stay(j, i - half));
         let after = ends_stay(i + half, i + half + 2);
         let smooth = (i - half + 1..=i + half).all(|j| small[j - 1].likeness(&small[j]) > UNLIKE);
-        let unlike = a.likeness(b) < UNLIKE && !a.is_plain() && !b.is_plain();
+        let other = a.differs(b) > OTHER && a.likeness(b) < UNLIKE;
+        let unlike = other && !a.is_plain() && !b.is_plain();
         (unlike && before && after && smooth).then(|| small[i].off_the_mean(a, b))
     };
     let best = |i: usize| DISSOLVES.iter().filter_map(|&half| off(i, half)).fold(f32::INFINITY, f32::min);
