@@ -14,17 +14,31 @@ const LEAST_SILHOUETTE: f32 = 0.2;
 const LEAST_SPREAD: f32 = 0.5;
 /// Least median distances (timbre, harmony) by which distances are divided: differences far below are not heard.
 const LEAST_SCALES: [f32; 2] = [0.5, 0.02];
-/// Two sets of eights closer than this, in units of the section's median distance, are one.
+/// Two sets of eights closer than this, in units of the section's median distance, are one. By so much any two eights
+/// are held to differ when cuts are judged: near copies must not look like clusters of their own.
 const LEAST_DISTANCE: f32 = 0.3;
+/// Least length of what sets a beat's chroma (of length 1) apart from the section's mean that is told from noise.
+const LEAST_CHROMA: f32 = 0.1;
 
 /// Clusters the eights of one section.
 ///
 /// The distance of two eights is the mean of their timbre distance (Euclidean, cepstra standardised over the
-/// section, beat by beat) and their harmony distance (one minus cosine of chroma, beat by beat, at the best of
-/// twelve transpositions), each divided by its median over the section. Average linkage (D. Müllner, 2011), cut at
-/// the number of clusters, 2 to 12 and at most half of the eights, with the largest mean silhouette
-/// (P. Rousseeuw, 1987), in which an eight alone in its cluster is nobody's neighbour; one cluster when that is low. Fewer than four eights are one cluster unless they differ
-/// in nothing measurable either way. None give an empty answer.
+/// section, beat by beat) and their harmony distance (one minus cosine of what sets the chroma apart from the
+/// section's mean, beat by beat, at the best of twelve transpositions), each divided by its median over the section.
+/// The mean is what does not move with the key: drums, and which pitches the spectrum tells apart well. Average
+/// linkage (D. Müllner, 2011), cut at the number of clusters, 2 to 12 and at most half of the eights, with the
+/// largest mean silhouette (P. Rousseeuw, 1987), in which an eight alone in its cluster is nobody's neighbour; one
+/// cluster when that is low. Fewer than four eights are one cluster. None give an empty answer.
+///
+/// ```
+/// use eightcount_audio::{cluster, evaluation::songs, features};
+/// let song = songs::song(100, 12, 3, false);
+/// let found = cluster(&features(&song.pcm, &song.eights));
+/// assert_eq!(found.labels[0].to_string(), "A");
+/// assert_eq!(found.similarity[3][5], found.similarity[5][3]);
+/// let alike = |i: usize, j: usize| found.labels[i] == found.labels[j];
+/// assert!((0..12).all(|i| (0..12).all(|j| alike(i, j) == (song.labels[i] == song.labels[j]))));
+/// ```
 pub fn cluster(features: &[EightFeatures]) -> Clustering {
     let n = features.len();
     let distances = distances(features);
@@ -84,7 +98,7 @@ fn silhouette(distances: &[Vec<f32>], labels: &[usize]) -> f32 {
     names.retain(crowded);
     let mean_to = |i: usize, name: usize| {
         let others = (0..n).filter(|&j| j != i && labels[j] == name);
-        let (sum, count) = others.fold((0.0, 0), |(s, c), j| (s + distances[i][j], c + 1));
+        let (sum, count) = others.fold((0.0, 0), |(s, c), j| (s + LEAST_DISTANCE + distances[i][j], c + 1));
         (count > 0).then(|| sum / count as f32)
     };
     let of = |i: usize| {
@@ -112,7 +126,8 @@ fn in_order_of_appearance(labels: &[usize]) -> Vec<ClusterLabel> {
 fn distances(features: &[EightFeatures]) -> Vec<Vec<f32>> {
     let timbres = standardised(features);
     let timbre = pairwise(features.len(), |i, j| timbre_distance(&timbres[i], &timbres[j]));
-    let harmony = pairwise(features.len(), |i, j| harmony_distance(&features[i], &features[j]));
+    let harmonies = set_apart(features);
+    let harmony = pairwise(features.len(), |i, j| harmony_distance(&harmonies[i], &harmonies[j]));
     let scales = [&timbre, &harmony].map(|d| median_off_diagonal(d));
     pairwise(features.len(), |i, j| {
         let parts =
@@ -160,13 +175,29 @@ fn timbre_distance(a: &Timbre, b: &Timbre) -> f32 {
     a.iter().zip(b).map(beat).sum::<f32>() / BEATS_PER_EIGHT as f32
 }
 
-fn harmony_distance(a: &EightFeatures, b: &EightFeatures) -> f32 {
-    let likeness = |rotation: usize| {
-        let beat = |(x, y): (&[f32; ROTATIONS], &[f32; ROTATIONS])| {
-            (0..ROTATIONS).map(|p| x[p] * y[(p + rotation) % ROTATIONS]).sum::<f32>()
-        };
-        a.chroma.iter().zip(&b.chroma).map(beat).sum::<f32>() / BEATS_PER_EIGHT as f32
+type Harmony = [[f32; ROTATIONS]; BEATS_PER_EIGHT];
+
+/// What sets the chroma of each beat apart from the section's mean: of length 1, or shorter where it hardly differs.
+fn set_apart(features: &[EightFeatures]) -> Vec<Harmony> {
+    let beats = (features.len() * BEATS_PER_EIGHT).max(1) as f32;
+    let all = || features.iter().flat_map(|f| f.chroma.iter());
+    let mean: [f32; ROTATIONS] = std::array::from_fn(|p| all().map(|beat| beat[p]).sum::<f32>() / beats);
+    let apart = |beat: [f32; ROTATIONS]| {
+        let rest: [f32; ROTATIONS] = std::array::from_fn(|p| beat[p] - mean[p]);
+        let length = rest.iter().map(|x| x * x).sum::<f32>().sqrt();
+        rest.map(|x| x / length.max(LEAST_CHROMA))
     };
-    let best = (0..ROTATIONS).map(likeness).fold(f32::NEG_INFINITY, f32::max);
-    (1.0 - best).max(0.0)
+    features.iter().map(|f| f.chroma.map(apart)).collect()
+}
+
+/// Half the mean squared distance: one minus cosine for beats of length 1, nothing for two that hardly differ from the
+/// mean.
+fn harmony_distance(a: &Harmony, b: &Harmony) -> f32 {
+    let unlikeness = |rotation: usize| {
+        let beat = |(x, y): (&[f32; ROTATIONS], &[f32; ROTATIONS])| {
+            (0..ROTATIONS).map(|p| (x[p] - y[(p + rotation) % ROTATIONS]).powi(2)).sum::<f32>() / 2.0
+        };
+        a.iter().zip(b).map(beat).sum::<f32>() / BEATS_PER_EIGHT as f32
+    };
+    (0..ROTATIONS).map(unlikeness).fold(f32::INFINITY, f32::min)
 }
