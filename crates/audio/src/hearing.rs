@@ -32,6 +32,16 @@ const WAVEFORM_POINTS: usize = 4_000;
 /// - [`AudioError::TooShort`] under [`MIN_SECONDS`];
 /// - [`AudioError::NotFinite`] for NaN or infinity;
 /// - [`AudioError::NoBeats`] for silence, and where no pulse stands out.
+///
+/// ```
+/// use eightcount_audio::{AudioError, evaluation::{metrics, synth}, hear};
+/// let clip = synth::clicks(120.0, 12.0);
+/// let hearing = hear(&clip.pcm)?;
+/// assert!((hearing.grid.tempo.get() - 120.0).abs() < 0.5);
+/// assert!(metrics::f_measure(&clip.beats, &hearing.grid.beats) > 0.9);
+/// assert_eq!(hear(&[0.0; 200_000]), Err(AudioError::NoBeats));
+/// # Ok::<(), AudioError>(())
+/// ```
 pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
     hearing(pcm, beat_grid(pcm)?, seconds)
