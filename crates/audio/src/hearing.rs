@@ -35,7 +35,7 @@ const WAVEFORM_POINTS: usize = 4_000;
 ///
 /// ```
 /// use eightcount_audio::{AudioError, evaluation::{metrics, synth}, hear};
-/// let clip = synth::clicks(120.0, 12.0);
+/// let clip = synth::rock(120.0, 12.0);
 /// let hearing = hear(&clip.pcm)?;
 /// assert!((hearing.grid.tempo.get() - 120.0).abs() < 0.5);
 /// assert!(metrics::f_measure(&clip.beats, &hearing.grid.beats) > 0.9);
