@@ -16,7 +16,7 @@ DATA ?= .data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio build demo up test bench bench-audio bench-render bench-suggest bench-suggest-quality doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench bench-audio tuning-songs bench-render bench-suggest bench-suggest-quality doctor fmt lint deny
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ bench: setup ## measure the speeds (release build)
 
 bench-audio: setup ## measure how well the hearing hears, on music with known beats (brings it: minutes)
 	@scripts/bench-audio
+
+tuning-songs: ## make 175 songs with known beats, on which the hearing may be tuned, in .tools/tuning-songs (minutes)
+	@scripts/tuning-songs .tools/tuning-songs
 
 bench-render: build ## measure rendering, joining and the wait for the product; against one ffmpeg, and MoviePy
 	@scripts/setup --bench

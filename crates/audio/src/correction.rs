@@ -141,6 +141,23 @@ fn beats_to(grid: &BeatGrid, time_s: f64) -> Option<i32> {
 ///
 /// The correction is a function of the grid alone: zero changes nothing, and doubling then halving gives the
 /// same beats again. An empty grid stays empty.
+///
+/// ```
+/// use eightcount_audio::correct;
+/// use eightcount_domain::{BeatGrid, Confidence, GridCorrection};
+/// let grid = BeatGrid {
+///     beats: (0..64).map(|beat| f64::from(beat) * 0.5).collect(),
+///     downbeats: (0..16).map(|bar| bar * 4).collect(),
+///     tempo: 120.0.try_into()?,
+///     metre: 4,
+///     phase: 0,
+///     confidence: Confidence::default(),
+/// };
+/// let halved = correct(&grid, GridCorrection { octave: -1, nudge_ms: 20, ..GridCorrection::default() });
+/// assert_eq!((halved.tempo.get(), halved.beats[1]), (60.0, 1.02));
+/// assert_eq!(correct(&grid, GridCorrection::default()), grid);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn correct(grid: &BeatGrid, correction: GridCorrection) -> BeatGrid {
     let mut grid = grid.clone();
     let mut quarters = u32::from(correction.shift_quarters % 4);

@@ -43,6 +43,24 @@ pub enum SectionError {
 ///
 /// # Errors
 /// [`SectionError`]; an empty or reversed section is too short.
+///
+/// ```
+/// use eightcount_audio::snap_section;
+/// use eightcount_domain::{BeatGrid, Confidence, Millis, Section};
+/// let grid = BeatGrid {
+///     beats: (0..64).map(|beat| f64::from(beat) * 0.5).collect(),
+///     downbeats: (0..16).map(|bar| bar * 4).collect(),
+///     tempo: 120.0.try_into()?,
+///     metre: 4,
+///     phase: 2,
+///     confidence: Confidence::default(),
+/// };
+/// // Eights start at 1, 5, 9… s.
+/// let section = Section { start_ms: Millis(4_200), end_ms: Millis(13_900) };
+/// let eights = snap_section(&grid, section, 32.0)?;
+/// assert_eq!((eights.len(), eights[0].start(), eights[1].end()), (2, 5.0, 13.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn snap_section(grid: &BeatGrid, section: Section, duration_s: f64) -> Result<Vec<Eight>, SectionError> {
     let [start, end] = [section.start_ms, section.end_ms].map(|ms| Seconds::from(ms).get());
     if start >= duration_s || end > duration_s + OVERHANG_S {
@@ -82,6 +100,23 @@ fn eights(grid: &BeatGrid, first: usize, last: usize) -> Vec<Eight> {
 /// All whole eights of a piece, from its first to its last beat. Beats before the first eight, after the last and
 /// around silences are left over. Empty when there are no nine beats from the phase on (seven where the music is in
 /// three).
+///
+/// ```
+/// use eightcount_audio::all_eights;
+/// use eightcount_domain::{BeatGrid, Confidence};
+/// let grid = BeatGrid {
+///     beats: (0..64).map(|beat| f64::from(beat) * 0.5).collect(),
+///     downbeats: (0..16).map(|bar| bar * 4).collect(),
+///     tempo: 120.0.try_into()?,
+///     metre: 4,
+///     phase: 3,
+///     confidence: Confidence::default(),
+/// };
+/// let eights = all_eights(&grid);
+/// // Three beats of pick-up, seven whole eights, and the beats after them.
+/// assert_eq!((eights.len(), eights[0].start(), eights[6].end()), (7, 1.5, 29.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn all_eights(grid: &BeatGrid) -> Vec<Eight> {
     grid.eights()
 }

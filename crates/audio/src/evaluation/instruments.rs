@@ -6,6 +6,14 @@ use std::f32::consts::TAU;
 const RATE: f32 = SAMPLE_RATE as f32;
 
 /// Deterministic noise: the same seed gives the same music on every machine (xorshift64*, G. Marsaglia 2003).
+///
+/// ```
+/// use eightcount_audio::evaluation::instruments::Noise;
+/// let (mut a, mut b) = (Noise::new(7), Noise::new(7));
+/// assert!((0..1000).all(|_| (0.0..1.0).contains(&a.uniform())));
+/// assert_eq!((0..1000).map(|_| b.uniform()).last().map(|_| a.normal()), Some(b.normal()));
+/// assert!((0..1000).all(|_| a.below(3) < 3) && a.below(0) == 0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Noise(u64);
 
@@ -15,7 +23,7 @@ impl Noise {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// Uniform in 0 to 1.
+    /// Uniform in 0 to 1, 1 left out, in steps of 2⁻²⁴.
     pub fn uniform(&mut self) -> f32 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -23,7 +31,7 @@ impl Noise {
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40) as f32 / (1u32 << 24) as f32
     }
 
-    /// Approximately normal, mean 0, deviation 1 (sum of twelve uniforms).
+    /// Approximately normal, mean 0, deviation 1, -6 to 6 (sum of twelve uniforms).
     pub fn normal(&mut self) -> f32 {
         (0..12).map(|_| self.uniform()).sum::<f32>() - 6.0
     }
@@ -58,14 +66,27 @@ pub fn kick() -> Vec<f32> {
     })
 }
 
-/// A snare drum: noise over a short tone.
+/// A snare drum: noise over a short tone, 0.2 s, never the same twice. Peaks may pass 1.
+///
+/// ```
+/// use eightcount_audio::evaluation::instruments::{Noise, snare};
+/// let mut noise = Noise::new(1);
+/// assert_ne!(snare(&mut noise), snare(&mut noise));
+/// ```
 pub fn snare(noise: &mut Noise) -> Vec<f32> {
     shape(0.2, |t| {
         0.5 * noise.normal() * pluck(t, 0.001, 0.05) + 0.4 * (TAU * 190.0 * t).sin() * pluck(t, 0.001, 0.06)
     })
 }
 
-/// A closed hi-hat: short bright noise.
+/// A closed hi-hat: short bright noise, 60 ms, never the same twice. Peaks may pass 1.
+///
+/// ```
+/// use eightcount_audio::evaluation::instruments::{Noise, hat};
+/// let sound = hat(&mut Noise::new(1));
+/// let loud = |part: &[f32]| part.iter().map(|x| x * x).sum::<f32>();
+/// assert!(loud(&sound[..1300]) > 10.0 * loud(&sound[1300..]));
+/// ```
 pub fn hat(noise: &mut Noise) -> Vec<f32> {
     let mut before = 0.0;
     shape(0.06, |t| {
@@ -76,12 +97,24 @@ pub fn hat(noise: &mut Noise) -> Vec<f32> {
     })
 }
 
-/// A click of a metronome.
+/// A click of a metronome: 30 ms of a sine of `hz` hertz that dies away, peaks below 0.7.
+///
+/// ```
+/// let click = eightcount_audio::evaluation::instruments::click(1000.0);
+/// assert!(click.len() == 1323 && click.iter().all(|sample| sample.abs() < 0.7));
+/// ```
 pub fn click(hz: f32) -> Vec<f32> {
     shape(0.03, |t| 0.7 * (TAU * hz * t).sin() * pluck(t, 0.0005, 0.008))
 }
 
-/// A plucked tone with `harmonics` partials.
+/// A plucked tone of `hz` hertz that lasts `seconds`: `harmonics` partials, the k-th of amplitude `gain` / k.
+///
+/// ```
+/// use eightcount_audio::evaluation::instruments::tone;
+/// let sine = tone(440.0, 0.5, 1, 0.2);
+/// assert!(sine.len() == 22_050 && sine.iter().all(|sample| sample.abs() <= 0.2));
+/// assert!(tone(440.0, 0.5, 0, 0.2).iter().all(|sample| *sample == 0.0));
+/// ```
 pub fn tone(hz: f32, seconds: f32, harmonics: usize, gain: f32) -> Vec<f32> {
     shape(seconds, |t| {
         let partials = (1..=harmonics).map(|k| (TAU * hz * k as f32 * t).sin() / k as f32);
@@ -89,7 +122,12 @@ pub fn tone(hz: f32, seconds: f32, harmonics: usize, gain: f32) -> Vec<f32> {
     })
 }
 
-/// A chord held for `seconds`: the tones at `ratios` of the root.
+/// A chord held for `seconds`: sines of amplitude `gain` at `ratios` of the root, which is in hertz.
+///
+/// ```
+/// let fifth = eightcount_audio::evaluation::instruments::chord(220.0, &[1.0, 1.5], 1.0, 0.1);
+/// assert!(fifth.len() == 44_100 && fifth.iter().all(|sample| sample.abs() <= 0.2));
+/// ```
 pub fn chord(root_hz: f32, ratios: &[f32], seconds: f32, gain: f32) -> Vec<f32> {
     shape(seconds, |t| {
         let tones = ratios.iter().enumerate().map(|(i, r)| (TAU * root_hz * r * t + i as f32).sin());

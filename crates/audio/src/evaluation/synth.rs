@@ -20,6 +20,11 @@ pub struct Clip {
 
 impl Clip {
     /// The times of the downbeats, seconds.
+    ///
+    /// ```
+    /// let clip = eightcount_audio::evaluation::synth::clicks(60.0, 9.0);
+    /// assert_eq!(clip.downbeat_times(), [0.5, 4.5, 8.5]);
+    /// ```
     pub fn downbeat_times(&self) -> Vec<f64> {
         self.downbeats.iter().map(|&i| self.beats[i]).collect()
     }

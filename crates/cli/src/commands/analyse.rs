@@ -17,7 +17,7 @@ use crate::{
 };
 use anyhow::Context;
 use eightcount_audio::SAMPLE_RATE;
-use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, ClusterLabel, Clustering, Eight, SongId, Waveform};
+use eightcount_domain::{Amplitude, BeatGrid, ClusterLabel, Clustering, Eight, SongId, Waveform};
 use eightcount_media::Watch;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ async fn analyse(song: SongDetail, file: &Path) -> anyhow::Result<(Analysis, Sou
     let file: PathBuf = file.to_owned();
     let pcm = service::media()?.decode_pcm(&file, &mut Watch::nobody()).await.context("decoding the song")?;
     let duration_s = pcm.len() as f64 / f64::from(SAMPLE_RATE);
-    let eights = eights_of(&heard);
+    let eights = eights_of(&heard)?;
     let of_song = eights.clone();
     let (amplitudes, clustering, waveform) = tokio::task::spawn_blocking(move || {
         let features = eightcount_audio::features(&pcm, &of_song);
@@ -128,15 +128,18 @@ fn drawing<'a>(analysis: &'a Analysis, sound: &'a Sound) -> plot::Heard<'a> {
     }
 }
 
-/// The eights with all their beats.
-fn eights_of(heard: &HeardSong) -> Vec<Eight> {
-    let beats_of = |start_s: f64| {
-        let first = heard.beats_s.partition_point(|beat| *beat < start_s - 1e-6);
-        let beats = heard.beats_s.get(first..=first + BEATS_PER_EIGHT)?;
-        <[f64; BEATS_PER_EIGHT + 1]>::try_from(beats).ok()
+/// The eights with all their counts.
+fn eights_of(heard: &HeardSong) -> anyhow::Result<Vec<Eight>> {
+    let first = heard.eights.first().map_or(0.0, |eight| eight.start_s);
+    let grid = BeatGrid {
+        beats: heard.beats_s.clone(),
+        downbeats: heard.downbeats.clone(),
+        tempo: heard.tempo_bpm.try_into()?,
+        metre: heard.metre,
+        phase: heard.beats_s.partition_point(|beat| *beat < first - 1e-6) as u8,
+        confidence: heard.confidence,
     };
-    let eights = heard.eights.iter();
-    eights.filter_map(|eight| Some(Eight { index: eight.index, beats: beats_of(eight.start_s)? })).collect()
+    Ok(grid.eights())
 }
 
 fn print(analysis: &Analysis) {
@@ -172,23 +175,27 @@ mod tests {
     use eightcount_domain::Confidence;
 
     #[test]
-    fn eights_get_their_beats_back() {
+    fn eights_get_their_counts_back() {
         let beats_s: Vec<f64> = (0..30).map(|beat| 0.25 + f64::from(beat) * 0.5).collect();
-        let eight =
-            |index, first: usize| SongEight { index, start_s: beats_s[first], end_s: beats_s[first + 8] };
-        let heard = HeardSong {
-            tempo_bpm: 120.0,
-            aubio_tempo_bpm: None,
-            metre: 4,
-            confidence: Confidence::default(),
-            loudness_lufs: None,
-            eights: vec![eight(0, 3), eight(1, 11)],
-            downbeats: Vec::new(),
-            beats_s: beats_s.clone(),
-        };
-        let eights = eights_of(&heard);
-        assert_eq!(eights.len(), 2);
-        assert_eq!(eights[0].beats[..], beats_s[3..12]);
-        assert_eq!(eights[1].beats[..], beats_s[11..20]);
+        for (metre, beats) in [(4, 8), (3, 6)] {
+            let eight =
+                |index, first: usize| SongEight { index, start_s: beats_s[first], end_s: beats_s[first + beats] };
+            let heard = HeardSong {
+                tempo_bpm: 120.0,
+                aubio_tempo_bpm: None,
+                metre,
+                confidence: Confidence::default(),
+                loudness_lufs: None,
+                eights: vec![eight(0, 3), eight(1, 3 + beats)],
+                downbeats: (3..30).step_by(metre.into()).collect(),
+                beats_s: beats_s.clone(),
+            };
+            let eights = eights_of(&heard).unwrap();
+            assert_eq!(eights.len(), 26 / beats);
+            for (found, told) in eights.iter().zip(&heard.eights) {
+                assert_eq!((found.index, found.start(), found.end()), (told.index, told.start_s, told.end_s));
+                assert!((found.beats[4] - f64::midpoint(told.start_s, told.end_s)).abs() < 1e-9);
+            }
+        }
     }
 }
