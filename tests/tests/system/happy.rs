@@ -39,6 +39,7 @@ async fn a_song_becomes_a_dance() -> Result<()> {
     sound_is_right(fixture, &state, &file)?;
     assert_eq!(measure(&file)?.frames, product.frames);
     the_report_tells(&dance, &state).await?;
+    likeness_is_told(&dance, state.eights.len()).await?;
 
     // Elsewhere, with the same selections: the same bytes.
     let elsewhere = fixture.undisturbed().await?;
@@ -67,6 +68,21 @@ fn the_song_is_heard(fixture: &Fixture) {
         assert!(off < 0.035, "a beat at {heard} s is {off} s off");
     }
     assert!(fixture.eights_s.len() >= 34, "{} eights were heard", fixture.eights_s.len());
+}
+
+/// How alike any two eights of the section are: a symmetric matrix.
+async fn likeness_is_told(dance: &Dance, eights: usize) -> Result<()> {
+    let told: Value = dance.http.read(&dance.path("/clusters")).await?;
+    let rows: Vec<Vec<f64>> = serde_json::from_value(told["similarity"].clone())?;
+    ensure!(rows.len() == eights && told["clusters"].as_array().map(Vec::len) == Some(eights), "{told}");
+    for (i, row) in rows.iter().enumerate() {
+        ensure!(row.len() == eights && (row[i] - 1.0).abs() < 1e-6, "row {i} of {told}");
+        ensure!(
+            row.iter().enumerate().all(|(j, s)| (0.0..=1.0).contains(s) && (s - rows[j][i]).abs() < 1e-6),
+            "{told}"
+        );
+    }
+    Ok(())
 }
 
 /// A quarter at half of the selections, a half at three quarters, all at the last; never earlier.

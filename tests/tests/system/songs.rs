@@ -1,9 +1,10 @@
 //! Songs that cannot be danced to: not yet, not at all, or not for so long.
 
 use anyhow::{Context, Result};
+use eightcount_audio::evaluation::{metrics::f_measure, synth};
 use eightcount_tests::{Data, Fixture, Http, Instance, PartProcess, Upload, ffmpeg, until};
 use serde_json::{Value, json};
-use std::{path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 /// Hearing a few minutes of music on a busy machine.
 const HEARD_WITHIN: Duration = Duration::from_secs(120);
@@ -72,5 +73,61 @@ async fn a_section_of_more_eights_than_anyone_chooses_for_is_refused() -> Result
     let heard = settled(&instance.http, &song).await?;
     assert_eq!(heard["status"], "ready", "{}", heard["failure"]);
     assert_eq!(wish(&instance.http, &song, 529_000).await?, (422, "section_too_long".to_owned()));
+    instance.stop().await
+}
+
+/// Loudness of a file by ffmpeg's own meter, LUFS.
+fn ffmpegs_loudness(file: &Path) -> Result<f64> {
+    let meter = "ebur128=metadata=1,ametadata=print:key=lavfi.r128.I:file=-";
+    let told = ffmpeg(["-i", &file.to_string_lossy(), "-af", meter, "-f", "null", "-"])?;
+    let told = String::from_utf8(told)?;
+    let last = told.lines().rev().find_map(|line| line.strip_prefix("lavfi.r128.I="));
+    Ok(last.context("ffmpeg says no loudness")?.parse()?)
+}
+
+/// The same music as a telephone has it, as a studio has it, and around the listener.
+const LAYOUTS: [(&str, &str); 4] = [
+    ("telephone.wav", "-ar 8000 -c:a pcm_s16le"),
+    ("studio.wav", "-ac 2 -ar 96000 -c:a pcm_s24le"),
+    (
+        "around.flac",
+        "-af pan=5.1|FL=0.7*c0|FR=0.7*c0|FC=0.5*c0|LFE=0.2*c0|BL=0.2*c0|BR=0.2*c0 -ar 192000 -c:a flac",
+    ),
+    ("left.ogg", "-af pan=stereo|FL=c0|FR=0*c0 -ar 22050 -c:a libvorbis"),
+];
+
+#[tokio::test]
+async fn music_of_any_rate_and_layout_is_heard() -> Result<()> {
+    let fixture = Fixture::get().await?;
+    let data = fixture.data()?;
+    let files = Data::empty()?;
+    let instance = Instance::start(data.path()).await?;
+    let clip = synth::rock(120.0, 24.0);
+    let samples = files.path().join("clip.f32");
+    fs::write(&samples, clip.pcm.iter().flat_map(|sample| sample.to_le_bytes()).collect::<Vec<_>>())?;
+    let input =
+        ["-f", "f32le", "-ar", "44100", "-ac", "1", "-i", &samples.to_string_lossy()].map(str::to_owned);
+    for (name, layout) in LAYOUTS {
+        let file = files.path().join(name);
+        let arguments = input.iter().map(String::as_str).chain(layout.split(' '));
+        ffmpeg(arguments.chain([&*file.to_string_lossy()]))?;
+        let heard = settled(&instance.http, &upload(&instance.http, &file).await?).await?;
+        assert_eq!(heard["status"], "ready", "{name}: {}", heard["failure"]);
+        let beats = heard["heard"]["beats_s"].as_array().context("no beats")?;
+        let beats: Vec<f64> = beats.iter().filter_map(Value::as_f64).collect();
+        let f = f_measure(&clip.beats, &beats);
+        assert!(f > 0.95, "{name}: F {f}");
+        if ["telephone.wav", "studio.wav"].contains(&name) {
+            // Mono, and two channels that are alike.
+            let lufs = heard["heard"]["loudness_lufs"].as_f64().context("no loudness")?;
+            let reference = ffmpegs_loudness(&file)?;
+            assert!((lufs - reference).abs() < 0.3, "{name}: {lufs} LUFS, ffmpeg says {reference}");
+        }
+    }
+    let short = files.path().join("short.wav");
+    let arguments = input.iter().map(String::as_str).chain(["-t", "0.2"]);
+    ffmpeg(arguments.chain([&*short.to_string_lossy()]))?;
+    let refused = instance.http.upload("/api/songs", Upload::File(&short), &[]).await?.problem()?;
+    assert_eq!((refused.code.as_str(), refused.limit.is_some()), ("too_short", true));
     instance.stop().await
 }

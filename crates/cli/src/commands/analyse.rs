@@ -178,8 +178,11 @@ mod tests {
     fn eights_get_their_counts_back() {
         let beats_s: Vec<f64> = (0..30).map(|beat| 0.25 + f64::from(beat) * 0.5).collect();
         for (metre, beats) in [(4, 8), (3, 6)] {
-            let eight =
-                |index, first: usize| SongEight { index, start_s: beats_s[first], end_s: beats_s[first + beats] };
+            let eight = |index, first: usize| SongEight {
+                index,
+                start_s: beats_s[first],
+                end_s: beats_s[first + beats],
+            };
             let heard = HeardSong {
                 tempo_bpm: 120.0,
                 aubio_tempo_bpm: None,
