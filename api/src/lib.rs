@@ -8,6 +8,7 @@ mod app;
 mod config;
 mod creation;
 mod cross_edits;
+mod cuts;
 mod downloads;
 mod eights;
 mod extract;

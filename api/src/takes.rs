@@ -2,6 +2,7 @@
 
 use crate::{app::App, problem::Problem};
 use eightcount_domain::{BlobHash, ChoreographyState, FailureCode, FrameGrid, TakeKey};
+use eightcount_edit::TakePlan;
 use eightcount_mp4::{Mp4Error, Track};
 use eightcount_storage::StorageError;
 use eightcount_workflows::contract::AnalysedSection;
@@ -37,6 +38,13 @@ pub async fn file(app: &App, key: &TakeKey) -> Result<(BlobHash, u64), Problem> 
     // The key is the hash of the plan: a take whose plan is stored is on its way.
     let planned = app.storage().blobs.exists(&BlobHash(key.0.clone())).await?;
     Err(Problem::new(if planned { FailureCode::NotReadyYet } else { FailureCode::UnknownTake }))
+}
+
+/// What a take shows, and how.
+pub async fn plan(app: &App, key: &TakeKey) -> Result<TakePlan, Problem> {
+    let bytes = app.storage().blobs.read(&BlobHash(key.0.clone())).await?;
+    let plan = TakePlan::from_json(&String::from_utf8_lossy(&bytes));
+    Ok(plan.map_err(|error| StorageError::Damaged { what: "take plan", source: error.into() })?)
 }
 
 /// The tables of a take or a sound.

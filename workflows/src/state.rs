@@ -52,6 +52,8 @@ pub(crate) struct State {
     /// Under which serial the rest is to be chosen automatically; none while that is not wished.
     auto_asked: Option<u32>,
     plan: Option<PlanScore>,
+    /// The eight that other candidates were asked for last, until it is selected.
+    rerolled: Option<usize>,
     /// What is known ahead of the next selection.
     guess: Option<guessing::Guess>,
     stages: BTreeMap<StageName, StageWork>,
@@ -136,6 +138,7 @@ impl State {
             next_serial: 0,
             auto_asked: None,
             plan: None,
+            rerolled: None,
             guess: None,
             stages: BTreeMap::new(),
             refused_signal: None,

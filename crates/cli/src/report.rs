@@ -1,14 +1,14 @@
 //! What a cross-edit is made of, as a table for people.
 
 use crate::{
-    client::wire::{Report, ReportEight},
+    client::wire::{Report, ReportCut, ReportEight},
     section::clock,
 };
 use eightcount_domain::{Millis, ScoreTerm, Seconds};
 use std::fmt::Write;
 
 /// The table: eight, time, step, score and reasons, one eight a line; below it the reasons, the terms with their weights,
-/// and what the filters left out.
+/// and what the filters left out. Then the cuts, one a line.
 pub fn table(report: &Report) -> String {
     let mut text = String::new();
     let (start, end) = (at(report.section.start_ms), at(report.section.end_ms));
@@ -32,6 +32,14 @@ pub fn table(report: &Report) -> String {
             let _ = writeln!(text, "{:33}{filtered}", "");
         }
     }
+    if !report.cuts.is_empty() {
+        let head =
+            "  cut        at  from beat  how        zoom  jump (unaligned) of the centre, of the height";
+        let _ = writeln!(text, "\n{head}");
+    }
+    for one in &report.cuts {
+        let _ = writeln!(text, "{}", cut(one));
+    }
     if let Some(plan) = report.plan {
         let _ = writeln!(
             text,
@@ -40,6 +48,23 @@ pub fn table(report: &Report) -> String {
         );
     }
     text
+}
+
+fn cut(of: &ReportCut) -> String {
+    let percent = |part: Option<f64>| part.map_or_else(|| "-".to_owned(), |p| format!("{:.1} %", 100.0 * p));
+    let both = |now, without| format!("{:>6} {:>9}", percent(now), format!("({})", percent(without)));
+    format!(
+        "{:>5}  {:>8}  {:>+6.1} ms  {:9}  {:>4.2}  {}, {}{}{}",
+        of.eight + 1,
+        clock(of.at_s),
+        of.beat_offset_ms,
+        of.transition,
+        of.zoom,
+        both(of.jump_centre, of.unaligned_jump_centre),
+        both(of.jump_height, of.unaligned_jump_height),
+        if of.mirrored { ", mirrored" } else { "" },
+        if of.covered { "" } else { ", AN EDGE SHOWS" },
+    )
 }
 
 /// Value and weight.
@@ -85,6 +110,22 @@ mod tests {
                 "reasons": ["It fits."],
                 "filtered_text": "41 steps: 3 hidden; 38 left",
             }],
+            "cuts": [{
+                "eight": 1,
+                "frame": 107,
+                "at_s": 107.0 / 30.0,
+                "beat_offset_ms": -11.24,
+                "transition": "dissolve",
+                "mirrored": true,
+                "zoom": 1.08,
+                "turn_degrees": 0.0,
+                "ease_ms": 3333.3,
+                "jump_centre": 0.012,
+                "jump_height": 0.0,
+                "unaligned_jump_centre": 0.093,
+                "unaligned_jump_height": null,
+                "covered": true,
+            }],
         }))
         .unwrap();
         let table = table(&report);
@@ -92,6 +133,9 @@ mod tests {
         assert!(table.contains("    1   0:30.00  A         0.50  Bear, step 3, mirrored"), "{table}");
         assert!(table.contains("12 eights planned at once: total score 9.50, 9.00"), "{table}");
         assert!(table.contains("It fits.") && table.contains("tempo 1.00 × 1.00"), "{table}");
+        let cut =
+            "    2   0:03.57   -11.2 ms  dissolve   1.08   1.2 %   (9.3 %),  0.0 %       (-), mirrored\n";
+        assert!(table.contains(cut), "{table}");
         assert!(table.contains("41 steps: 3 hidden; 38 left"), "{table}");
     }
 }

@@ -25,6 +25,10 @@ const LARGEST_TURN: f64 = 2.0;
 const SAME_LEAN: f64 = 6.0;
 /// Turns smaller than this, degrees, are not worth a resampling.
 const SMALLEST_TURN: f64 = 0.4;
+/// What rounding scale and shift may bring an edge in, pixels: nothing that is seen.
+const ROUNDED_PX: f64 = 2.0e-3;
+/// Longer than any take.
+const MOST_FRAMES: u32 = 3_600;
 
 /// A small turn of the picture about its centre and then a uniform scale and shift, at the cut: a point `p` of the
 /// turned picture is shown at `scale · p + shift`.
@@ -124,8 +128,40 @@ impl Alignment {
         }
     }
 
+    /// Does the picture cover the canvas in every frame of the take?
+    pub(crate) fn covers(&self, canvas: Size) -> bool {
+        // It is native from there on.
+        (0..=self.hold_frames.saturating_add(self.ease_frames).min(MOST_FRAMES))
+            .all(|frame| self.inside(canvas, frame) >= -ROUNDED_PX)
+    }
+
+    /// How far inside the picture the canvas lies at a frame of the take, pixels: the least distance of a corner of the
+    /// canvas from a side of the picture, negative when it lies beyond.
+    fn inside(&self, canvas: Size, frame: u32) -> f64 {
+        let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
+        let corners = [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)];
+        let seen = corners.map(|corner| self.place(corner, canvas, frame));
+        let distance = |(x, y): (f64, f64), side: usize| {
+            let ((ax, ay), (bx, by)) = (seen[side], seen[(side + 1) % 4]);
+            ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / (bx - ax).hypot(by - ay)
+        };
+        let all = corners.iter().flat_map(|corner| (0..4).map(move |side| distance(*corner, side)));
+        all.fold(f64::INFINITY, f64::min)
+    }
+
+    /// Where a point of the native picture is seen at a frame of the take, both in pixels of the canvas.
+    fn place(&self, (x, y): (f64, f64), canvas: Size, frame: u32) -> (f64, f64) {
+        let left = self.remaining(frame);
+        let (middle_x, middle_y) = (f64::from(canvas.width) / 2.0, f64::from(canvas.height) / 2.0);
+        let (sin, cos) = (f64::from(self.turn_millidegrees) / 1000.0 * left).to_radians().sin_cos();
+        let (x, y) = (x - middle_x, y - middle_y);
+        let (x, y) = (middle_x + x * cos - y * sin, middle_y + x * sin + y * cos);
+        let scale = 1.0 + (f64::from(self.scale_millionths) / 1.0e6 - 1.0) * left;
+        let shift = |thousandths: i32| f64::from(thousandths) / 1000.0 * left;
+        (scale * x + shift(self.shift_x_thousandths), scale * y + shift(self.shift_y_thousandths))
+    }
+
     /// How much of it remains at a frame of the take, 1 (in full) to 0 (native).
-    #[cfg(test)]
     fn remaining(&self, frame: u32) -> f64 {
         let u = (f64::from(frame) - f64::from(self.hold_frames)) / f64::from(self.ease_frames);
         let u = u.clamp(0.0, 1.0);
@@ -222,17 +258,6 @@ mod tests {
         SubjectBox { centre_x, top, bottom, width: 0.2 }
     }
 
-    /// Where a point of the native picture is at a frame of the take.
-    fn shown(alignment: &Alignment, x: f64, y: f64, frame: u32) -> (f64, f64) {
-        let left = alignment.remaining(frame);
-        let (sin, cos) = (f64::from(alignment.turn_millidegrees) / 1000.0 * left).to_radians().sin_cos();
-        let (x, y) = (x - 640.0, y - 360.0);
-        let (x, y) = (640.0 + x * cos - y * sin, 360.0 + x * sin + y * cos);
-        let scale = 1.0 + (f64::from(alignment.scale_millionths) / 1e6 - 1.0) * left;
-        let shift = |t: i32| f64::from(t) / 1000.0 * left;
-        (scale * x + shift(alignment.shift_x_thousandths), scale * y + shift(alignment.shift_y_thousandths))
-    }
-
     fn aligned(out: SubjectBox, inc: SubjectBox, leans: Option<(f64, f64)>) -> Option<Alignment> {
         Alignment::of((out, inc), leans, CANVAS, 6, 90)
     }
@@ -240,8 +265,8 @@ mod tests {
     #[test]
     fn a_smaller_dancer_grows_to_the_place_of_the_larger() {
         let alignment = aligned(subject(0.55, 0.1, 0.9), subject(0.5, 0.2, 0.85), None).unwrap();
-        let (x, top) = shown(&alignment, 0.5 * 1280.0, 0.2 * 720.0, 3);
-        let (_, bottom) = shown(&alignment, 0.0, 0.85 * 720.0, 3);
+        let (x, top) = alignment.place((0.5 * 1280.0, 0.2 * 720.0), CANVAS, 3);
+        let (_, bottom) = alignment.place((0.0, 0.85 * 720.0), CANVAS, 3);
         // The zooms that are tried are a quarter of a percent apart.
         assert!((x - 0.55 * 1280.0).abs() < 2.0, "{x}");
         assert!((top - 72.0).abs() < 3.0 && (bottom - 648.0).abs() < 3.0, "{top} {bottom}");
@@ -256,6 +281,24 @@ mod tests {
             distance(Subject::of(small).unwrap(), Subject::of(seen).unwrap())
         });
         assert!(after <= before, "{after} {before}");
+    }
+
+    #[test]
+    fn a_picture_that_does_not_cover_the_canvas_is_told() {
+        let native = Alignment {
+            scale_millionths: 1_000_000,
+            shift_x_thousandths: 0,
+            shift_y_thousandths: 0,
+            turn_millidegrees: 0,
+            hold_frames: 6,
+            ease_frames: 90,
+        };
+        assert!(native.covers(CANVAS));
+        assert!(!Alignment { shift_x_thousandths: -1_000, ..native }.covers(CANVAS));
+        assert!(!Alignment { turn_millidegrees: 500, ..native }.covers(CANVAS));
+        assert!(
+            Alignment { scale_millionths: 1_100_000, shift_x_thousandths: -9_000, ..native }.covers(CANVAS)
+        );
     }
 
     #[test]
@@ -290,24 +333,19 @@ mod tests {
                 if let (Some(from), Some(to), Some(now)) = (Subject::of(pair.0), Subject::of(pair.1), now) {
                     prop_assert!(distance(from, now) <= distance(from, to) + 1e-6, "it drives them apart");
                 }
-                let canvas = [(0.0, 0.0), (1280.0, 0.0), (1280.0, 720.0), (0.0, 720.0)];
-                let mut before = shown(&a, 0.0, 0.0, 0);
+                prop_assert!(a.covers(CANVAS));
+                let mut before = a.place((0.0, 0.0), CANVAS, 0);
                 for frame in 0..ease + 20 {
-                    // Every corner of the canvas lies inside the picture: beyond none of its four sides.
-                    let corners = canvas.map(|(x, y)| shown(&a, x, y, frame));
-                    for ((x, y), side) in canvas.iter().flat_map(|corner| (0..4).map(move |side| (*corner, side))) {
-                        let ((ax, ay), (bx, by)) = (corners[side], corners[(side + 1) % 4]);
-                        let inside = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / (bx - ax).hypot(by - ay);
-                        prop_assert!(inside >= -2e-3, "frame {frame}: {inside} px outside");
-                    }
+                    let inside = a.inside(CANVAS, frame);
+                    prop_assert!(inside >= -2e-3, "frame {frame}: {inside} px outside");
                     // The steepest a smoothstep gets is 1.5 times its mean.
                     let step = 1.5 * (1280.0 * 0.38 + 740.0 * 0.035) / f64::from(ease) + 1e-6;
-                    let (left, upper) = corners[0];
+                    let (left, upper) = a.place((0.0, 0.0), CANVAS, frame);
                     prop_assert!((left - before.0).abs() <= step && (upper - before.1).abs() <= step);
                     before = (left, upper);
                 }
-                prop_assert_eq!(shown(&a, 0.0, 0.0, 6 + ease), (0.0, 0.0));
-                prop_assert_eq!(shown(&a, 1280.0, 720.0, 6 + ease), (1280.0, 720.0));
+                prop_assert_eq!(a.place((0.0, 0.0), CANVAS, 6 + ease), (0.0, 0.0));
+                prop_assert_eq!(a.place((1280.0, 720.0), CANVAS, 6 + ease), (1280.0, 720.0));
             }
         }
     }

@@ -9,6 +9,7 @@
 mod align;
 mod args;
 mod audio;
+mod cut;
 pub mod edit_list;
 mod extra;
 mod filter;
@@ -22,6 +23,7 @@ mod transition;
 pub use align::Alignment;
 pub use args::render_args;
 pub use audio::{AUDIO_RATE_HZ, AudioCut, section_audio_args};
+pub use cut::{CutFacts, Jump};
 pub use extra::{LOOP_REPEATS, counts, looped};
 pub use fit::Fit;
 pub use plan::{BadPlan, Between, Entry, Finish, JoinPart, RENDERER, Run, Source, Style, TakePlan};

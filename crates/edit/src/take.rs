@@ -163,10 +163,10 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
     if let Some(previous) = &request.previous {
         let previous = &in_time(previous, &request.eights[request.index - 1]);
         let whole = picture.source(previous, request.index - 1, start..start + 2 * half)?;
-        let outgoing = picture.seen(previous, &whole, previous.end_box);
-        let incoming = picture.seen(&request.step, &step, request.step.start_box);
-        let mut seen = outgoing.zip(incoming);
-        if let Some((outgoing, incoming)) = seen {
+        let outgoing = seen(previous, whole.fit, canvas, previous.end_box);
+        let incoming = seen(&request.step, step.fit, canvas, request.step.start_box);
+        let mut both = outgoing.zip(incoming);
+        if let Some((outgoing, incoming)) = both {
             let leans =
                 previous.seen_lean(previous.end_lean).zip(request.step.seen_lean(request.step.start_lean));
             // In full until the beat, native where the take ends: the next transition begins there.
@@ -175,9 +175,9 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
             let aligned = |a: &Alignment| (outgoing, a.applied(incoming, canvas));
             // Where even the best leaves them apart, nothing is won by a less sharp picture.
             alignment = best.filter(|best| !transition::are_apart(aligned(best)));
-            seen = Some(alignment.as_ref().map_or((outgoing, incoming), aligned));
+            both = Some(alignment.as_ref().map_or((outgoing, incoming), aligned));
         }
-        let style = transition::style(profile.transition, seen);
+        let style = transition::style(profile.transition, both);
         let shown = start..start + style.outgoing_frames(half);
         let source = picture.source(previous, request.index - 1, shown)?;
         entry = (half > 0).then_some(Entry { style, source });
@@ -198,7 +198,7 @@ pub fn plan_take(request: &TakeRequest<'_>) -> Result<TakePlan, PlanError> {
 
 /// The step with its beats in the time of the eight. Where it ends in half or double time nobody looked at the
 /// subject, so that box is unknown then.
-fn in_time(step: &TakeStep, eight: &Eight) -> TakeStep {
+pub(crate) fn in_time(step: &TakeStep, eight: &Eight) -> TakeStep {
     const LAST: usize = BEATS_PER_EIGHT;
     let b = &step.beats;
     let octave = ((b[LAST] - b[0]) / (eight.end() - eight.start())).log2().round();
@@ -286,7 +286,7 @@ impl<'a> Picture<'a> {
         if step.frames == 0 || step.width < 2 || step.height < 2 {
             return Err(bad_step());
         }
-        let fit = Fit::of(step_size(step), self.canvas, [step.start_box, step.end_box]);
+        let fit = Fit::of_step(step, self.canvas);
         let map = BeatMap { eight, step: beats };
         let between = self.in_betweens.filter(|_| map.pace(self.fps, step.fps) <= SLOW);
         let grid = Grid { fps: step.fps, parts: if between.is_some() { 2 } else { 1 } };
@@ -294,14 +294,22 @@ impl<'a> Picture<'a> {
         let mezzanine = step.mezzanine.clone();
         Ok(Source { mezzanine, fps: step.fps, mirrored: step.mirrored, fit, between, runs })
     }
-
-    /// Where a box of a step is seen on the canvas.
-    fn seen(&self, step: &TakeStep, source: &Source, subject: Option<SubjectBox>) -> Option<SubjectBox> {
-        let seen = source.fit.place(subject?, step_size(step), self.canvas);
-        Some(if step.mirrored { SubjectBox { centre_x: 1.0 - seen.centre_x, ..seen } } else { seen })
-    }
 }
 
-fn step_size(step: &TakeStep) -> Size {
-    Size { width: step.width, height: step.height }
+/// Where a box of a step is seen on the canvas.
+pub(crate) fn seen(
+    step: &TakeStep,
+    fit: Fit,
+    canvas: Size,
+    subject: Option<SubjectBox>,
+) -> Option<SubjectBox> {
+    let seen = fit.place(subject?, Size { width: step.width, height: step.height }, canvas);
+    Some(if step.mirrored { SubjectBox { centre_x: 1.0 - seen.centre_x, ..seen } } else { seen })
+}
+
+impl Fit {
+    /// How the picture of a step fills the canvas.
+    pub(crate) fn of_step(step: &TakeStep, canvas: Size) -> Self {
+        Self::of(Size { width: step.width, height: step.height }, canvas, [step.start_box, step.end_box])
+    }
 }

@@ -3,8 +3,8 @@
 
 use eightcount_domain::{Eight, FrameGrid, FrameRate, RenderProfile, SubjectBox, Transition};
 use eightcount_edit::{
-    AudioCut, BadPlan, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep, plan_take,
-    render_args, section_audio_args, sheet_args,
+    AudioCut, BadPlan, CutFacts, Jump, PlanError, SheetCell, SheetLayout, TakePlan, TakeRequest, TakeStep,
+    plan_take, render_args, section_audio_args, sheet_args,
 };
 use proptest::prelude::*;
 use std::ffi::OsString;
@@ -78,7 +78,12 @@ proptest! {
             prop_assert_eq!(plan.entry_frames(), if index > 0 { u64::from(2 * half) } else { 0 });
             let shown: Vec<_> = plan.step.shown().collect();
             prop_assert!(shown.is_sorted() && shown.iter().all(|frame| *frame < 3000));
-            prop_assert_eq!(TakePlan::from_json(&plan.to_json()).unwrap(), plan);
+            prop_assert_eq!(&TakePlan::from_json(&plan.to_json()).unwrap(), &plan);
+            if let Some(previous) = &(index > 0).then(|| step('b', 20.0, 0.47)) {
+                let facts = CutFacts::of(&plan, (&eights, index), (previous, &step('a', 10.0, 0.43))).unwrap();
+                let half_a_frame_ms = 500.0 / f64::from(fps.get());
+                prop_assert!(facts.beat_offset_ms.abs() <= half_a_frame_ms + 1e-3, "{facts:?}");
+            }
             next = end;
         }
         prop_assert_eq!(next, grid.total());
@@ -184,6 +189,43 @@ fn impossible_requests_are_refused() {
     assert!(matches!(plan(&|r| r.step.beats[3] = f64::NAN), PlanError::BadStep { .. }));
     let squeezed = steady(2, 0.0, 0.05);
     assert_eq!(plan_take(&request(&squeezed, 1)), Err(PlanError::EightTooShort { index: 0 }));
+}
+
+#[test]
+fn a_cut_tells_how_the_dancers_meet() {
+    let eights = steady(3, 3.0, 0.4511);
+    let boxes = |request: &mut TakeRequest<'_>| {
+        request.step.start_box = Some(SubjectBox { centre_x: 0.4, top: 0.3, bottom: 0.8, width: 0.2 });
+        let previous = request.previous.as_mut().unwrap();
+        previous.end_box = Some(SubjectBox { centre_x: 0.45, top: 0.25, bottom: 0.85, width: 0.2 });
+    };
+    let facts = |change: &dyn Fn(&mut TakeRequest<'_>)| {
+        let mut asked = request(&eights, 1);
+        boxes(&mut asked);
+        change(&mut asked);
+        let plan = plan_take(&asked).unwrap();
+        CutFacts::of(&plan, (&eights, 1), (asked.previous.as_ref().unwrap(), &asked.step)).unwrap()
+    };
+    let near = |jump: Option<Jump>, centre: f64, height: f64| {
+        jump.is_some_and(|jump| (jump.centre - centre).abs() < 1e-6 && (jump.height - height).abs() < 1e-6)
+    };
+    let aligned = facts(&|_| ());
+    // 3.6088 s are 108.264 frames.
+    assert_eq!((aligned.frame, aligned.covered), (108, true));
+    assert!((aligned.beat_offset_ms + 8.8).abs() < 1e-6, "{aligned:?}");
+    assert!(near(aligned.unaligned_jump, 0.05, 0.1), "{aligned:?}");
+    let jump = aligned.jump.unwrap();
+    assert!(aligned.zoom > 1.1 && aligned.ease_frames > 0, "{aligned:?}");
+    assert!(jump.centre < 0.03 && jump.height < 0.03, "{aligned:?}");
+    // Mirrored, the one stands at 0.45, the other at 0.6: 0.15 apart, and there is no alignment that far.
+    let mirrored = facts(&|r| r.step.mirrored = true);
+    assert!(near(mirrored.unaligned_jump, 0.15, 0.1), "{mirrored:?}");
+    let without = facts(&|r| r.profile.transition_frames = 0);
+    assert!(near(without.unaligned_jump, 0.05, 0.1), "the fit is that of the step where nothing is entered");
+    let unknown = facts(&|r| r.step.start_box = None);
+    assert_eq!((unknown.jump, unknown.unaligned_jump, unknown.zoom), (None, None, 1.0));
+    let first = plan_take(&request(&eights, 0)).unwrap();
+    assert_eq!(CutFacts::of(&first, (&eights, 0), (&step('a', 0.0, 0.5), &step('b', 0.0, 0.5))), None);
 }
 
 #[test]

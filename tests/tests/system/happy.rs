@@ -223,6 +223,13 @@ async fn the_report_tells(dance: &Dance, state: &ChoreographyState) -> Result<()
         assert!(told["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()), "{told}");
     }
     assert_eq!(eights.len(), state.eights.len());
+    let cuts = report["cuts"].as_array().context("no cuts")?;
+    assert_eq!(cuts.len() + 1, state.eights.len());
+    for cut in cuts {
+        assert!(cut["beat_offset_ms"].as_f64().is_some_and(|ms| ms.abs() <= 500.0 / FPS + 0.001), "{cut}");
+        assert!(cut["unaligned_jump_centre"].is_f64() && cut["jump_height"].is_f64(), "{cut}");
+        assert_eq!(cut["covered"], true, "{cut}");
+    }
     Ok(())
 }
 

@@ -29,6 +29,12 @@ async fn a_preview_is_the_take_that_the_product_shows() -> Result<()> {
         assert_eq!(best.preview_url, format!("/api/takes/{take}"));
     }
     dance.stage(StageName::Whole).await?;
+    dance.reroll(0, dance.state().await?.revision).await?;
+    until("other steps for a chosen eight have previews too", Duration::from_secs(120), async || {
+        let offered = dance.candidates(0).await?.candidates;
+        Ok(offered.iter().all(|candidate| candidate.preview_ready).then_some(()))
+    })
+    .await?;
     let history = History::of(&instance, &dance.workflow_id())?;
     assert!(history.scheduled("render_previews") >= 2);
     assert_eq!(history.scheduled("plan_take"), 0, "nothing was planned anew");

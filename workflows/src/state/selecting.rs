@@ -84,6 +84,7 @@ impl State {
             in_flight: false,
         });
         work.asked = None;
+        self.rerolled = self.rerolled.filter(|rerolled| *rerolled != k);
         self.follow_change(k + 1, &wish.step.performance);
         self.ask_where_open();
         self.take_up_guess(k + 1);
@@ -125,6 +126,7 @@ impl State {
         // Where it starts over, what was refused a moment ago still comes last.
         work.rerolled.extend(work.offers.iter().map(|offer| offer.step.clone()));
         self.ask(wish.eight as usize);
+        self.rerolled = Some(wish.eight as usize);
         self.revision += 1;
         self.touch();
         Ok(self.receipt())

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::contract::PlanTakeInput;
-use eightcount_domain::{ChoreographyStatus, RenderProfile, TakeKey, Transition};
+use eightcount_domain::{RenderProfile, TakeKey, Transition};
 
 /// One piece of work on a selected take.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,12 +87,18 @@ impl State {
         }
     }
 
-    /// The takes to render ahead for the eight that is to be selected next, with the question they answer.
+    /// The takes to render ahead of a choice, with the question they answer: those of the eight that other steps were
+    /// asked for last, and of the one that is to be selected next.
     pub(crate) fn next_previews(&self) -> Option<(u32, Vec<TakeKey>)> {
-        if !self.options.previews || self.status != ChoreographyStatus::Selecting {
+        if !self.options.previews || self.status.is_closed() {
             return None;
         }
-        let work = &self.eights[self.open()?];
+        [self.rerolled, self.open()].into_iter().flatten().find_map(|k| self.unseen(k))
+    }
+
+    /// What was offered for eight `k` and has no previews yet; none where that would join another step by now.
+    fn unseen(&self, k: usize) -> Option<(u32, Vec<TakeKey>)> {
+        let work = self.eights.get(k).filter(|work| work.offered_after == self.shown_before(k))?;
         let suggestion = work.suggestion.as_ref().filter(|_| work.asked.is_none() && !work.previewed)?;
         let takes: Vec<_> = work.offers.iter().filter_map(|offer| offer.take.clone()).collect();
         if takes.is_empty() { None } else { Some((suggestion.serial, takes)) }

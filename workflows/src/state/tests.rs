@@ -418,6 +418,51 @@ fn a_reroll_offers_others_until_none_are_left_and_then_starts_over() {
 }
 
 #[test]
+fn other_steps_for_a_chosen_eight_have_previews_until_one_is_chosen() {
+    let mut state = begin(4);
+    choose_all(&mut state);
+    work_off(&mut state);
+    assert_eq!(state.next_previews(), None);
+    let reroll = |state: &mut State| {
+        let revision = state.revision;
+        state.reroll(&Reroll { eight: 1, revision }).unwrap();
+        assert_eq!(state.next_previews(), None, "nothing is offered yet");
+        let question = state.next_suggestion().unwrap();
+        let answer = answer(&question);
+        state.apply_suggested(&question, &answer);
+        (question.id.serial, answer.offers.into_iter().map(|offer| offer.take).collect::<Vec<_>>())
+    };
+    let offered = reroll(&mut state);
+    assert_eq!(
+        state.next_previews(),
+        Some(offered.clone()),
+        "the dance is complete, and still they are shown"
+    );
+    assert!(!state.is_quiet());
+    state.apply_previewed(offered.0);
+    assert_eq!((state.next_previews(), state.is_quiet()), (None, true));
+    // What follows another step by now is not what would be chosen.
+    let offered = reroll(&mut state);
+    assert_eq!(state.next_previews(), Some(offered));
+    let after = state.eights[1].selection.clone().unwrap().step.performance;
+    let present = state.eights[0].selection.clone().unwrap().step;
+    let cuts = |offer: &Offered| offer.step.performance != after && offer.step != present;
+    let place = state.eights[0].offers.iter().position(cuts).unwrap();
+    let other = wish(&state, 0, place);
+    state.select(&other).unwrap();
+    assert_eq!((state.next_previews(), state.open()), (None, None));
+    // A choice ends them; those of the open eight come after them.
+    let (revision, eight) = (state.revision, 3);
+    state.unselect(&Unselect { eight, revision }).unwrap();
+    let open = state.next_previews().unwrap();
+    let offered = reroll(&mut state);
+    assert_eq!(state.next_previews(), Some(offered));
+    let chosen = wish(&state, 1, 0);
+    state.select(&chosen).unwrap();
+    assert_eq!(state.next_previews(), Some(open));
+}
+
+#[test]
 fn an_answer_to_an_old_question_is_dropped() {
     let mut state = begin(2);
     let old = state.next_suggestion().unwrap();

@@ -12,12 +12,8 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use eightcount_domain::{BlobHash, ChoreographyId, ChoreographyState, FailureCode, Selection};
-use eightcount_edit::{
-    TakePlan,
-    edit_list::{EditList, ListedTake, edl, fcpxml, otio},
-};
-use eightcount_storage::StorageError;
+use eightcount_domain::{ChoreographyId, ChoreographyState, FailureCode, Selection};
+use eightcount_edit::edit_list::{EditList, ListedTake, edl, fcpxml, otio};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -112,9 +108,7 @@ async fn listed(app: &App, state: &ChoreographyState) -> Result<Vec<Option<Liste
 
 async fn take(app: &App, selection: &Selection) -> Result<ListedTake, Problem> {
     let key = selection.take.as_ref().ok_or_else(|| Problem::new(FailureCode::NotReadyYet))?;
-    let bytes = app.storage().blobs.read(&BlobHash(key.0.clone())).await?;
-    let plan = TakePlan::from_json(&String::from_utf8_lossy(&bytes))
-        .map_err(|error| StorageError::Damaged { what: "take plan", source: error.into() })?;
+    let plan = takes::plan(app, key).await?;
     let performance = app.storage().choreo.performance(&selection.step.performance).await?;
     let performance = performance.map_or_else(|| "untitled".to_owned(), |performance| performance.title);
     Ok(ListedTake { plan, performance, step: selection.step.to_string() })

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    cuts,
     extract::Id,
     problem::{Language, Problem, ProblemBody},
     views::{ReportEight, ReportView},
@@ -14,7 +15,8 @@ use eightcount_storage::{Storage, StorageError};
 
 /// Show what a choreography is made of
 ///
-/// Eight by eight: when, which step of whose performance, with what score and why.
+/// Eight by eight: when, which step of whose performance, with what score and why. Cut by cut: how near its beat, how
+/// the dancers meet.
 #[utoipa::path(
     get,
     path = "/api/choreographies/{choreography}/report",
@@ -36,6 +38,7 @@ pub async fn handle(
     let state = app.state_of(&id).await?;
     let song = app.storage().audio.song(&state.song).await?;
     let eights = eights(app.storage(), &state, language).await?;
+    let cuts = cuts::of(&app, &state).await?;
     Ok(Json(ReportView {
         choreography: id,
         status: state.status,
@@ -44,6 +47,7 @@ pub async fn handle(
         section: state.section,
         plan: state.plan,
         eights,
+        cuts,
     }))
 }
 

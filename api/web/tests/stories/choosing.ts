@@ -148,12 +148,13 @@ export function choosing(): void {
     test('is done with a finger', async () => {
       const [context, phone] = await opened({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
       await phone.goto(`${service.address}${dance}?eight=6`);
-      await phone.locator('.card .picture').first().tap();
-      const video = phone.locator('.card video').first();
-      await until('the tapped step plays', 30_000, () => video.evaluate((video: HTMLVideoElement) => video.currentTime > 0.3));
       // What the service chose is the only step that is offered, until others are asked for.
+      await cards(phone).first().waitFor();
       await phone.getByRole('button', { name: 'Six others' }).tap();
       await cards(phone).nth(1).waitFor();
+      await phone.locator('.card .picture').nth(1).tap();
+      const video = phone.locator('.card video').first();
+      await until('the tapped step plays', 30_000, () => video.evaluate((video: HTMLVideoElement) => video.currentTime > 0.3));
       const before = (await steps())[5];
       const other = (await candidates(5)).candidates.findIndex(({ step }) => step !== before);
       await cards(phone).nth(other).tap();

@@ -173,6 +173,42 @@ pub struct Report {
     pub plan: Option<PlanScore>,
     /// The eights that have a selection, in order.
     pub eights: Vec<ReportEight>,
+    /// The cuts between them.
+    #[serde(default)]
+    pub cuts: Vec<ReportCut>,
+}
+
+/// How one selection passes into the next; jumps in fractions of the picture, as planned.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReportCut {
+    /// The eight that is entered by it.
+    pub eight: u32,
+    /// The first frame after it, from the section's first.
+    pub frame: u64,
+    /// When that begins, seconds from the section's start.
+    pub at_s: f64,
+    /// How much later than its beat, milliseconds.
+    pub beat_offset_ms: f64,
+    /// `dissolve`, `cut`, `whip` or `flash`.
+    pub transition: String,
+    /// The eight's step is shown left to right reversed.
+    pub mirrored: bool,
+    /// How much its picture is enlarged at the cut.
+    pub zoom: f64,
+    /// How far it is turned, degrees.
+    pub turn_degrees: f64,
+    /// How long that takes to go back, milliseconds.
+    pub ease_ms: f64,
+    /// How far the dancer's centre jumps.
+    pub jump_centre: Option<f64>,
+    /// How much taller or smaller the dancer becomes.
+    pub jump_height: Option<f64>,
+    /// How far the centre would jump without alignment.
+    pub unaligned_jump_centre: Option<f64>,
+    /// How much the height would.
+    pub unaligned_jump_height: Option<f64>,
+    /// No black edge is seen.
+    pub covered: bool,
 }
 
 /// One eight of a report.
