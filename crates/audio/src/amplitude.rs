@@ -2,8 +2,8 @@
 
 use crate::{
     SAMPLE_RATE,
-    flux::{Flux, percentile},
-    spectrum::{FRAMES_PER_SECOND, Spectrum},
+    flux::{coarse_onsets, percentile},
+    spectrum::{FRAMES_PER_SECOND, LANES, dot},
 };
 use eightcount_domain::{Amplitude, BEATS_PER_EIGHT, Eight};
 
@@ -35,7 +35,7 @@ pub fn amplitude(pcm: &[f32], eights: &[Eight]) -> Vec<Amplitude> {
     if eights.is_empty() {
         return Vec::new();
     }
-    let onsets = Flux::of(&Spectrum::of(pcm)).total();
+    let onsets = coarse_onsets(pcm);
     let strongest = percentile(&onsets, 0.999).max(1e-3);
     let loudest = loudest_dbfs(pcm);
     let beats = |eight: &Eight| {
@@ -45,7 +45,7 @@ pub fn amplitude(pcm: &[f32], eights: &[Eight]) -> Vec<Amplitude> {
         let rms_dbfs = parts.map(rms_dbfs);
         Amplitude {
             rms_dbfs,
-            peak: parts.map(|p| p.iter().fold(0.0f32, |m, x| m.max(x.abs())).min(1.0)),
+            peak: parts.map(|part| largest(part).min(1.0)),
             onset: spans.map(|span| (strongest_onset(&onsets, span) / strongest).clamp(0.0, 1.0)),
             level: rms_dbfs.map(|db| level(db, loudest)),
         }
@@ -59,8 +59,21 @@ fn sample(seconds: f64, pcm: &[f32]) -> usize {
 
 /// Root mean square, dB relative to full scale.
 pub(crate) fn rms_dbfs(part: &[f32]) -> f32 {
-    let square = part.iter().map(|x| x * x).sum::<f32>() / part.len().max(1) as f32;
+    let square = dot(part, part) / part.len().max(1) as f32;
     (10.0 * square.max(1e-12).log10()).max(FLOOR_DBFS)
+}
+
+/// The largest absolute sample; 0 for none.
+fn largest(part: &[f32]) -> f32 {
+    let mut largest = [0.0f32; LANES];
+    let chunks = part.chunks_exact(LANES);
+    let rest = chunks.remainder().iter().fold(0.0f32, |most, x| most.max(x.abs()));
+    for chunk in chunks {
+        for (most, x) in largest.iter_mut().zip(chunk) {
+            *most = if x.abs() > *most { x.abs() } else { *most };
+        }
+    }
+    largest.into_iter().fold(rest, f32::max)
 }
 
 fn loudest_dbfs(pcm: &[f32]) -> f32 {
@@ -69,7 +82,8 @@ fn loudest_dbfs(pcm: &[f32]) -> f32 {
 }
 
 fn strongest_onset(onsets: &[f32], (from, to): (f64, f64)) -> f32 {
-    let frame = |t: f64| (((t - EARLY_S).max(0.0) * FRAMES_PER_SECOND).round() as usize).min(onsets.len());
+    let frame =
+        |t: f64| (((t - EARLY_S).max(0.0) * FRAMES_PER_SECOND / 2.0).round() as usize).min(onsets.len());
     onsets[frame(from)..frame(to).max(frame(from))].iter().copied().fold(0.0, f32::max)
 }
 

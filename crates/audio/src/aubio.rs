@@ -28,20 +28,9 @@ const CUT: f32 = 0.45;
 /// assert_eq!(eightcount_audio::aubio_tempo_bpm(&[0.0; 44_100]), None);
 /// ```
 pub fn aubio_tempo_bpm(pcm: &[f32]) -> Option<f64> {
-    let mut tempo = Tempo::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE).ok()?;
-    let mut beats = Vec::new();
-    for_each_hop(pcm, |hop| {
-        if tempo.do_result(hop).is_ok_and(|beat| beat > 0.0) {
-            beats.push(tempo.get_last() as f64 / f64::from(RATE));
-        }
-    });
-    let mut intervals: Vec<f64> = beats.windows(2).map(|w| w[1] - w[0]).filter(|&d| d > 0.0).collect();
-    if intervals.len() < 7 {
-        return None;
-    }
-    let middle = intervals.len() / 2;
-    let median = *intervals.select_nth_unstable_by(middle, f64::total_cmp).1;
-    Some(60.0 / median).filter(|bpm| bpm.is_finite())
+    let mut beats = Beats::new()?;
+    for_each_hop(pcm, |hop| beats.feed(hop));
+    beats.tempo_bpm()
 }
 
 /// The onsets aubio hears, seconds from the first sample, ascending. Samples must be finite.
@@ -52,16 +41,68 @@ pub fn aubio_tempo_bpm(pcm: &[f32]) -> Option<f64> {
 /// assert!(onsets.iter().any(|onset| (onset - clip.beats[4]).abs() < 0.03));
 /// ```
 pub fn aubio_onsets(pcm: &[f32]) -> Vec<f64> {
-    let Ok(mut detector) = Onset::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE) else {
-        return Vec::new();
-    };
-    let mut onsets = Vec::new();
+    let Some(mut onsets) = Onsets::new() else { return Vec::new() };
+    for_each_hop(pcm, |hop| onsets.feed(hop));
+    onsets.times
+}
+
+/// The tempo and the onsets at once: what both listen to is made once.
+pub(crate) fn witnesses(pcm: &[f32]) -> (Option<f64>, Vec<f64>) {
+    let (mut beats, mut onsets) = (Beats::new(), Onsets::new());
     for_each_hop(pcm, |hop| {
-        if detector.do_result(hop).is_ok_and(|onset| onset > 0.0) {
-            onsets.push(detector.get_last() as f64 / f64::from(RATE));
-        }
+        beats.iter_mut().for_each(|beats| beats.feed(hop));
+        onsets.iter_mut().for_each(|onsets| onsets.feed(hop));
     });
-    onsets
+    (beats.and_then(Beats::tempo_bpm), onsets.map_or_else(Vec::new, |onsets| onsets.times))
+}
+
+/// aubio's beats, as they come.
+struct Beats {
+    tracker: Tempo,
+    times: Vec<f64>,
+}
+
+impl Beats {
+    fn new() -> Option<Self> {
+        let tracker = Tempo::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE).ok()?;
+        Some(Self { tracker, times: Vec::new() })
+    }
+
+    fn feed(&mut self, hop: &[f32]) {
+        if self.tracker.do_result(hop).is_ok_and(|beat| beat > 0.0) {
+            self.times.push(self.tracker.get_last() as f64 / f64::from(RATE));
+        }
+    }
+
+    fn tempo_bpm(self) -> Option<f64> {
+        let mut intervals: Vec<f64> =
+            self.times.windows(2).map(|w| w[1] - w[0]).filter(|&d| d > 0.0).collect();
+        if intervals.len() < 7 {
+            return None;
+        }
+        let middle = intervals.len() / 2;
+        let median = *intervals.select_nth_unstable_by(middle, f64::total_cmp).1;
+        Some(60.0 / median).filter(|bpm| bpm.is_finite())
+    }
+}
+
+/// aubio's onsets, as they come.
+struct Onsets {
+    detector: Onset,
+    times: Vec<f64>,
+}
+
+impl Onsets {
+    fn new() -> Option<Self> {
+        let detector = Onset::new(OnsetMode::SpecFlux, WINDOW, HOP, RATE).ok()?;
+        Some(Self { detector, times: Vec::new() })
+    }
+
+    fn feed(&mut self, hop: &[f32]) {
+        if self.detector.do_result(hop).is_ok_and(|onset| onset > 0.0) {
+            self.times.push(self.detector.get_last() as f64 / f64::from(RATE));
+        }
+    }
 }
 
 /// What these onsets say for beats and against their off-beats: the share of the beats that have an onset within

@@ -50,9 +50,7 @@ pub(crate) fn bars(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Bar
     let times: Vec<f64> = beats.iter().map(|beat| beat.time).collect();
     let signs = signs(&times, spectrum, flux);
     let accents: Vec<f32> = signs.iter().map(|sign| 0.5 * sign[LOW] + sign[HARMONY]).collect();
-    let best = |metre: u8| (0..metre).map(|phase| every(&accents, phase, metre)).fold(f32::MIN, f32::max);
-    let handicap = THREE_HANDICAP + CHANCE / (beats.len().max(1) as f32).sqrt();
-    let metre = if best(3) - handicap > best(4) { 3 } else { 4 };
+    let metre = metre(&accents);
     let mut logits: Vec<f32> = match metre {
         3 => (0..3).map(|phase| every(&accents, phase, 3)).collect(),
         _ => (0..4).map(|phase| of_four(&signs, phase)).collect(),
@@ -63,6 +61,13 @@ pub(crate) fn bars(beats: &[TimedBeat], spectrum: &Spectrum, flux: &Flux) -> Bar
     let sections = harmony_changes(&times, spectrum, SECTION_BEATS);
     let phase = eight_phase(&sections, &accents, first, metre);
     Bars { metre, downbeats, phase, confidence }
+}
+
+/// Beats in a bar, by their accents.
+fn metre(accents: &[f32]) -> u8 {
+    let best = |metre: u8| (0..metre).map(|phase| every(accents, phase, metre)).fold(f32::MIN, f32::max);
+    let handicap = THREE_HANDICAP + CHANCE / (accents.len().max(1) as f32).sqrt();
+    if best(3) - handicap > best(4) { 3 } else { 4 }
 }
 
 /// How well a bar of four starting at `phase` explains the signs, a logit.
@@ -110,6 +115,31 @@ fn eight_phase(sections: &[f32], accents: &[f32], first: u8, metre: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::instruments::Noise;
+
+    /// Accents of a piece in four whose downbeats hardly stand out.
+    fn faint_four(beats: usize, noise: &mut Noise) -> Vec<f32> {
+        (0..beats).map(|beat| if beat % 4 == 0 { 0.3 } else { 0.0 } + noise.normal()).collect()
+    }
+
+    #[test]
+    fn short_pieces_in_four_are_not_heard_in_three_by_chance() {
+        let mut noise = Noise::new(1);
+        for beats in [12, 16, 24, 32, 48] {
+            let threes = (0..200).filter(|_| metre(&faint_four(beats, &mut noise)) == 3).count();
+            assert!(threes <= 10, "{beats} beats: {threes} of 200");
+        }
+    }
+
+    #[test]
+    fn accents_on_every_third_beat_are_heard_in_three() {
+        let mut noise = Noise::new(2);
+        for beats in [24, 48, 96] {
+            let waltz = |beat: usize| if beat % 3 == 0 { 2.0 } else { 0.0 };
+            let accents: Vec<f32> = (0..beats).map(|beat| waltz(beat) + 0.3 * noise.normal()).collect();
+            assert_eq!(metre(&accents), 3, "{beats} beats");
+        }
+    }
 
     #[test]
     fn the_likeliest_is_as_sure_as_it_stands_out() {

@@ -7,28 +7,30 @@ use crate::{
 
 /// Streams that are listened to: pulse, low, middle, high, harmony, slow harmony.
 pub(crate) const STREAMS: usize = 6;
+/// Contrasts of a stream.
+const CONTRASTS: usize = 6;
 /// Weights of the evidence. They were found by logistic regression over the readings of 40 game-music compositions
-/// rendered with exact beats, of 176 songs made for it (`docs/decisions/0032-evidence.md`), and of this crate's synthetic
-/// clips: each weight is shared by all songs, and none of the recordings and compositions that results are reported on
-/// took part.
+/// rendered with exact beats, of 155 songs made for it (`docs/decisions/0036-whole-tempi.md`), and of this crate's
+/// synthetic clips: each weight is shared by all songs, and none of the recordings and compositions that results are
+/// reported on took part.
 /// Per stream: on the beat less halfway, on the beat less at the quarters, halfway less at the quarters, on the
-/// beat less at the thirds, the best beat of a bar less the best halfway point.
-const STREAM_WEIGHTS: [[f32; 5]; STREAMS] = [
-    [0.17, 0.33, 0.07, 0.93, 0.17],
-    [0.03, -0.15, -0.20, 0.76, 0.08],
-    [-0.43, -0.22, 0.40, 0.47, -0.13],
-    [0.22, 0.79, 0.50, 1.57, -0.20],
-    [-0.65, 0.12, 1.26, 0.11, 1.38],
-    [-0.52, -1.85, -0.54, -1.25, 1.61],
+/// beat less at the thirds; how much the best beat of four stands out from the others, and the best halfway point.
+const STREAM_WEIGHTS: [[f32; CONTRASTS]; STREAMS] = [
+    [0.40, 0.22, -0.17, 1.15, 0.60, 0.35],
+    [0.07, -0.33, -0.41, 1.03, -0.10, -0.07],
+    [-0.74, -0.24, 0.39, 0.37, -0.69, 0.49],
+    [0.93, 1.23, 0.41, 1.68, -0.39, -0.08],
+    [1.06, 0.19, -0.27, 1.06, 3.45, -1.52],
+    [0.65, 0.11, 0.33, -1.23, 5.60, 2.62],
 ];
 /// The pulse on the beats.
-const ONSET_WEIGHT: f32 = 0.12;
+const ONSET_WEIGHT: f32 = -0.11;
 /// Alternation of the middle; of low against middle.
-const TURN_WEIGHTS: [f32; 2] = [0.62, 1.14];
+const TURN_WEIGHTS: [f32; 2] = [1.05, 1.33];
 /// Likeness after four, two and eight beats.
-const REPEAT_WEIGHTS: [f32; 3] = [1.27, -0.74, 0.47];
+const REPEAT_WEIGHTS: [f32; 3] = [0.51, -0.51, 0.24];
 /// Octaves over 120 BPM, their square, and octaves over 180 BPM.
-const TEMPO_WEIGHTS: [f32; 3] = [0.60, -2.03, 0.11];
+const TEMPO_WEIGHTS: [f32; 3] = [0.66, -1.76, -1.07];
 /// Frames on either side in which an onset counts as on the beat.
 const TOLERANCE: usize = 2;
 /// Length of the two stretches whose harmony is compared, seconds.
@@ -126,7 +128,8 @@ pub(crate) fn score(streams: &Streams, frames: &[f64]) -> Option<f32> {
             mean(&on) - quarters,
             mean(&half) - quarters,
             mean(&on) - thirds,
-            one_of_four(&on) - one_of_four(&half),
+            one_of_four(&on),
+            one_of_four(&half),
         ];
         score += dot(&contrasts, weights);
         rows.extend([on, half]);
@@ -167,13 +170,13 @@ fn tempo_prior(bpm: f64) -> f32 {
     dot(&[octaves, octaves * octaves, (octaves - 0.6).max(0.0)], &TEMPO_WEIGHTS)
 }
 
-/// The largest mean of every fourth value: bars stand out where plain means blur them.
+/// The largest mean of every fourth value less the mean of all: bars stand out where plain means blur them.
 fn one_of_four(values: &[f32]) -> f32 {
     let every = |k: usize| {
         let (sum, n) = values.iter().skip(k).step_by(4).fold((0.0, 0), |(s, n), v| (s + v, n + 1));
         sum / n.max(1) as f32
     };
-    (0..4).map(every).fold(0.0, f32::max)
+    (0..4).map(every).fold(0.0, f32::max) - mean(values)
 }
 
 /// Mean of the even values less that of the odd ones.

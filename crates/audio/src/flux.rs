@@ -4,7 +4,7 @@
 //! each log-compressed band over the loudest of itself and its neighbours two frames before. Kick and bass, voice
 //! and chords, and cymbals are kept apart (low, middle, high), because beats show in each of them differently.
 
-use crate::spectrum::{BANDS, FRAMES_PER_SECOND, Spectrum, band_centres};
+use crate::spectrum::{BANDS, FRAMES_PER_SECOND, Spectrum, band_centres, coarse_bands};
 use std::ops::Range;
 
 /// Frames between the compared spectra.
@@ -38,7 +38,11 @@ pub(crate) struct Flux {
 
 impl Flux {
     pub(crate) fn of(spectrum: &Spectrum) -> Self {
-        let bands = compress(&spectrum.bands);
+        Self::between(compress(&spectrum.bands), LAG)
+    }
+
+    /// The rise of compressed bands over `lag` frames.
+    fn between(bands: Vec<[f32; BANDS]>, lag: usize) -> Self {
         let centres = band_centres();
         let low_end = centres.partition_point(|&hz| hz < LOW_HZ);
         let mid_end = centres.partition_point(|&hz| hz < HIGH_HZ);
@@ -47,7 +51,7 @@ impl Flux {
         // Before the first frame there was silence: the first frames rise from nothing.
         let silence = [0.0; BANDS];
         for (t, now) in bands.iter().enumerate() {
-            let before = if t >= LAG { &bands[t - LAG] } else { &silence };
+            let before = if t >= lag { &bands[t - lag] } else { &silence };
             let rise = |b: usize| {
                 let loudest = before[b.saturating_sub(1)].max(before[b]).max(before[(b + 1).min(BANDS - 1)]);
                 (now[b] - loudest).max(0.0)
@@ -60,7 +64,7 @@ impl Flux {
     }
 
     /// All bands together.
-    pub(crate) fn total(&self) -> Vec<f32> {
+    fn total(&self) -> Vec<f32> {
         self.low.iter().zip(&self.mid).zip(&self.high).map(|((l, m), h)| l + m + h).collect()
     }
 
@@ -84,6 +88,12 @@ impl Flux {
         }
         smooth.into_iter().map(|x| (x / top).clamp(0.0, 1.0)).collect()
     }
+}
+
+/// Onset strength over all bands of every second frame, for where the strongest of a beat is wanted and not its time:
+/// spectra of 46 ms change little in 10.
+pub(crate) fn coarse_onsets(pcm: &[f32]) -> Vec<f32> {
+    Flux::between(compress(&coarse_bands(pcm)), LAG / 2).total()
 }
 
 /// The frames from the first to the last audible one; none for silence.

@@ -2,7 +2,7 @@
 
 use crate::{
     AudioError, SAMPLE_RATE,
-    aubio::{aubio_onsets, aubio_tempo_bpm, phase_witness},
+    aubio::{aubio_tempo_bpm, phase_witness, witnesses},
     downbeats,
     downbeats::Bars,
     evidence::Streams,
@@ -44,7 +44,8 @@ const WAVEFORM_POINTS: usize = 4_000;
 /// ```
 pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
-    hearing(pcm, beat_grid(pcm)?, seconds)
+    let (aubio_tempo_bpm, onsets) = witnesses(pcm);
+    hearing(pcm, beat_grid(pcm, &onsets)?, aubio_tempo_bpm, seconds)
 }
 
 /// Hears a song at a tempo that the user tapped: the beats lie where the music has them within 8 % of that tempo,
@@ -66,7 +67,7 @@ pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
 /// ```
 pub fn hear_tapped(pcm: &[f32], tap: Tap) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
-    hearing(pcm, tapped_grid(pcm, tap, seconds)?, seconds)
+    hearing(pcm, tapped_grid(pcm, tap, seconds)?, aubio_tempo_bpm(pcm), seconds)
 }
 
 /// The length of audio that can be heard, seconds.
@@ -81,12 +82,17 @@ fn checked(pcm: &[f32]) -> Result<f64, AudioError> {
     Ok(seconds)
 }
 
-fn hearing(pcm: &[f32], grid: BeatGrid, duration_s: f64) -> Result<Hearing, AudioError> {
+fn hearing(
+    pcm: &[f32],
+    grid: BeatGrid,
+    aubio_tempo_bpm: Option<f64>,
+    duration_s: f64,
+) -> Result<Hearing, AudioError> {
     Ok(Hearing {
         duration_s,
         grid,
         loudness_lufs: loudness(pcm)?,
-        aubio_tempo_bpm: aubio_tempo_bpm(pcm),
+        aubio_tempo_bpm,
         waveform: waveform(pcm, WAVEFORM_POINTS),
     })
 }
@@ -115,8 +121,8 @@ fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, Audio
     })
 }
 
-/// The beat grid of checked audio.
-fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
+/// The beat grid of checked audio, in which aubio hears `onsets`.
+fn beat_grid(pcm: &[f32], onsets: &[f64]) -> Result<BeatGrid, AudioError> {
     let spectrum = Spectrum::of(pcm);
     let audible = flux::audible(&spectrum).ok_or(AudioError::NoBeats)?;
     let flux = Flux::of(&spectrum);
@@ -129,7 +135,7 @@ fn beat_grid(pcm: &[f32]) -> Result<BeatGrid, AudioError> {
     let beats = without_silences(beats, &spectrum);
     let times: Vec<f64> = beats.iter().map(|b| b.time).collect();
     // Half our own evidence, half what aubio's onsets say, which it finds without looking for a pulse.
-    let witness = phase_witness(&aubio_onsets(pcm), &times).max(0.0);
+    let witness = phase_witness(onsets, &times).max(0.0);
     let grid = BeatGrid {
         tempo: median_tempo(&times).ok_or(AudioError::NoBeats)?,
         downbeats: Vec::new(),

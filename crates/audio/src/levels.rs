@@ -1,8 +1,8 @@
 //! Choosing the metrical level: which of several ways to hear a pulse is the one people tap to.
 //!
 //! A first path through the onsets finds a pulse, but it may be half, double, or two thirds of the beat, or lie
-//! between the beats. Every such reading is laid out over the whole song, and the evidence of the whole song
-//! decides: on a click where the music keeps one, otherwise along a path through its eighths, which a syncopated
+//! between the beats; or it was drawn off the beat altogether, and the tempi that the whole song keeps are better.
+//! Every such reading is laid out over the whole song, and the evidence of the whole song decides: on a click where the music keeps one, otherwise along a path through its eighths, which a syncopated
 //! passage cannot draw away by half a beat.
 
 use crate::{
@@ -10,13 +10,24 @@ use crate::{
     flux::percentile,
     pulse::{Beat, track_near},
     spectrum::FRAMES_PER_SECOND,
-    steady,
+    steady::{self, Onset},
     timing::{FLUX_LATE_S, TimedBeat, refine},
 };
 use eightcount_domain::Tap;
 
 /// How the tempo of a reading relates to that of the first path.
-const RATIOS: [f32; 7] = [0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0];
+const RATIOS: [f64; 7] = [0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0];
+/// So many tempi that the whole song keeps are tried besides.
+const WHOLE_TEMPI: usize = 3;
+/// How the tempi of their readings relate to them.
+const WHOLE_RATIOS: [f64; 5] = [0.5, 2.0 / 3.0, 1.0, 1.5, 2.0];
+/// How far the period of a click may be from that of the path and from a peak of the song's spectrum, as a share of it.
+const NEAR_PATH: f64 = 0.03;
+const NEAR_PEAK: f64 = 0.002;
+/// Periods that differ by less than this share are one.
+const SAME: f64 = 0.01;
+/// Readings whose periods differ by less than this share are at one tempo.
+const SAME_TEMPO: f64 = 0.03;
 /// Tempo a reading may have, beats per minute.
 const RANGE_BPM: (f64, f64) = (52.0, 220.0);
 /// Beats over whose middle half the tempo is averaged.
@@ -40,7 +51,8 @@ pub(crate) struct Reading {
 }
 
 struct Candidate {
-    ratio: usize,
+    /// Frames between beats, about.
+    period: f64,
     beats: Vec<TimedBeat>,
     score: f32,
 }
@@ -55,11 +67,11 @@ pub(crate) fn best_reading(
 ) -> Option<Reading> {
     let candidates = candidates(pulse, first, streams, offset);
     let best = candidates.iter().max_by(|a, b| a.score.total_cmp(&b.score))?;
-    let (ratio, top) = (best.ratio, best.score);
+    let (period, top) = (best.period, best.score);
     let chance = |keep: &dyn Fn(&Candidate) -> bool| {
         candidates.iter().filter(|c| keep(c)).map(|c| (c.score - top).exp()).sum::<f32>()
     };
-    let same_tempo = chance(&|c| c.ratio == ratio);
+    let same_tempo = chance(&|c| (c.period / period - 1.0).abs() < SAME_TEMPO);
     let octave_confidence = same_tempo / chance(&|_| true);
     // Of two readings at one tempo the worse one is half as likely at most: spread that over 0 to 1.
     let phase_confidence = (2.0 / same_tempo - 1.0).clamp(0.0, 1.0);
@@ -77,7 +89,7 @@ pub(crate) fn tapped_reading(pulse: &[f32], tap: Tap, streams: &Streams, offset:
     let period = f64::from(tap.beat_us) / 1e6 * FRAMES_PER_SECOND;
     let eighths = refine(pulse, &track_near(pulse, &vec![(period / 2.0) as f32; pulse.len()]), offset);
     let onsets = steady::onsets(pulse);
-    let common = steady::common_period(&onsets, period, pulse.len());
+    let common = steady::common_period(&onsets, period, pulse.len(), NEAR_PATH);
     let click = steady::grid(pulse, &onsets, common, offset);
     let (earliest, latest) = (seconds(offset) - EARLY_S, seconds(offset + pulse.len()));
     let every_second = |skip| eighths.iter().copied().skip(skip).step_by(2).collect::<Vec<_>>();
@@ -94,35 +106,71 @@ pub(crate) fn tapped_reading(pulse: &[f32], tap: Tap, streams: &Streams, offset:
 }
 
 fn candidates(pulse: &[f32], first: &[Beat], streams: &Streams, offset: usize) -> Vec<Candidate> {
-    let periods = followed_periods(first, pulse.len());
-    let middle = percentile(&periods, 0.5);
-    let bending = refine(pulse, first, offset);
     let onsets = steady::onsets(pulse);
-    let common = steady::common_period(&onsets, f64::from(middle), pulse.len());
-    let click = |ratio: f32| steady::grid(pulse, &onsets, common / f64::from(ratio), offset);
-    let keeps_click =
-        streams.pulse_around(&frames(&click(1.0))) >= STEADY * streams.pulse_around(&frames(&bending));
-    let (earliest, latest) = (seconds(offset) - EARLY_S, seconds(offset + pulse.len()));
-    let mut candidates = Vec::new();
-    for (place, ratio) in RATIOS.into_iter().enumerate() {
-        let bpm = 60.0 * FRAMES_PER_SECOND * f64::from(ratio / middle.max(1.0));
-        if !(RANGE_BPM.0..=RANGE_BPM.1).contains(&bpm) {
-            continue;
-        }
-        let rows = if keeps_click {
-            let on = click(ratio);
-            [between(&on, earliest, latest), on]
-        } else {
-            let wanted: Vec<f32> = periods.iter().map(|p| p / (2.0 * ratio)).collect();
-            let eighths = refine(pulse, &track_near(pulse, &wanted), offset);
-            [0, 1].map(|skip| eighths.iter().copied().skip(skip).step_by(2).collect())
-        };
+    let readings =
+        [by_the_path(pulse, first, streams, &onsets, offset), by_the_whole(pulse, &onsets, offset)];
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (period, rows) in readings.into_iter().flatten() {
         candidates.extend(rows.into_iter().filter_map(|beats| {
             let score = score(streams, &frames(&beats))?;
-            Some(Candidate { ratio: place, beats, score })
+            Some(Candidate { period, beats, score })
         }));
     }
     candidates
+}
+
+/// The readings at tempi related to that of the path `first`.
+fn by_the_path(
+    pulse: &[f32],
+    first: &[Beat],
+    streams: &Streams,
+    onsets: &[Onset],
+    offset: usize,
+) -> Vec<(f64, [Vec<TimedBeat>; 2])> {
+    let periods = followed_periods(first, pulse.len());
+    let middle = f64::from(percentile(&periods, 0.5)).max(1.0);
+    let bending = refine(pulse, first, offset);
+    let common = steady::common_period(onsets, middle, pulse.len(), NEAR_PATH);
+    let strength = |beats: &[TimedBeat]| streams.pulse_around(&frames(beats));
+    let click = steady::grid(pulse, onsets, common, offset);
+    let keeps_click = strength(&click) >= STEADY * strength(&bending);
+    let reading = |ratio: f64| {
+        if keeps_click {
+            return (common / ratio, on_click(pulse, onsets, common / ratio, offset));
+        }
+        let wanted: Vec<f32> = periods.iter().map(|p| p / (2.0 * ratio as f32)).collect();
+        let eighths = refine(pulse, &track_near(pulse, &wanted), offset);
+        (middle / ratio, [0, 1].map(|skip| eighths.iter().copied().skip(skip).step_by(2).collect()))
+    };
+    RATIOS.into_iter().filter(|ratio| is_tempo(middle / ratio)).map(reading).collect()
+}
+
+/// The readings on clicks that the whole piece keeps, and on related ones: a path that was drawn off the beat early
+/// knows nothing of them.
+fn by_the_whole(pulse: &[f32], onsets: &[Onset], offset: usize) -> Vec<(f64, [Vec<TimedBeat>; 2])> {
+    let range = [RANGE_BPM.1, RANGE_BPM.0].map(|bpm| 60.0 * FRAMES_PER_SECOND / bpm);
+    let mut known: Vec<f64> = Vec::new();
+    for guess in steady::whole_periods(pulse, range, WHOLE_TEMPI) {
+        let base = steady::common_period(onsets, guess, pulse.len(), NEAR_PEAK);
+        for period in WHOLE_RATIOS.map(|ratio| base / ratio) {
+            if is_tempo(period) && known.iter().all(|known| (known / period - 1.0).abs() > SAME) {
+                known.push(period);
+            }
+        }
+    }
+    known.into_iter().map(|period| (period, on_click(pulse, onsets, period, offset))).collect()
+}
+
+/// Beats on a click, and those between them.
+fn on_click(pulse: &[f32], onsets: &[Onset], period: f64, offset: usize) -> [Vec<TimedBeat>; 2] {
+    let (earliest, latest) = (seconds(offset) - EARLY_S, seconds(offset + pulse.len()));
+    let on = steady::grid(pulse, onsets, period, offset);
+    [between(&on, earliest, latest), on]
+}
+
+/// Whether a reading may have this period, frames.
+fn is_tempo(period: f64) -> bool {
+    (RANGE_BPM.0..=RANGE_BPM.1).contains(&(60.0 * FRAMES_PER_SECOND / period))
 }
 
 fn seconds(frame: usize) -> f64 {

@@ -188,10 +188,17 @@ impl Trellis {
         row.fill(f64::NEG_INFINITY);
         row[low..high].fill(any.1 + JUMP);
         from[low..high].fill(any.0 as u8);
-        for (i, arrival) in self.arrivals.iter().enumerate().filter(|(_, a)| a.is_finite()) {
+        for (i, arrival) in self.arrivals.iter().enumerate() {
+            // What a jump from the best arrival gives anyway is not looked at: most arrivals reach few periods.
+            let slack = arrival - (any.1 + JUMP);
+            if slack.is_nan() || slack <= 0.0 {
+                continue;
+            }
             let (first, costs) = &tempi.change[i];
-            let targets = low.max(*first)..high.min(first + costs.len());
-            for target in targets {
+            let reach = (slack / STEADINESS * tempi.periods[i] as f64) as usize + 1;
+            let from_target = low.max(*first).max(i.saturating_sub(reach));
+            let to_target = high.min(first + costs.len()).min(i + reach + 1);
+            for target in from_target..to_target {
                 let score = arrival + costs[target - first];
                 if score > row[target] {
                     (row[target], from[target]) = (score, i as u8);

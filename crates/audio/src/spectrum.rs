@@ -6,7 +6,7 @@
 
 use crate::SAMPLE_RATE;
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
-use std::{f32::consts::PI, sync::Arc};
+use std::{f32::consts::PI, ops::Range, sync::Arc};
 
 /// Samples of a window.
 const WINDOW: usize = 2048;
@@ -102,7 +102,7 @@ impl FilterBank {
 }
 
 /// Lanes of [`dot`]: sums that do not wait for each other.
-const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// Sum of the products of two rows, as long as the shorter one.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -137,23 +137,32 @@ fn triangle(low: f32, centre: f32, high: f32) -> (usize, Vec<f32>) {
 
 /// Folds magnitudes into pitch classes (0 is A).
 pub(crate) struct ChromaBank {
-    first: usize,
-    classes: Vec<u8>,
+    /// Neighbouring bins of one class: the class, and the first and last (exclusive) bin.
+    runs: Vec<(usize, Range<usize>)>,
+    roots: Vec<f32>,
 }
 
 impl ChromaBank {
     pub(crate) fn new() -> Self {
         let inside = |&b: &usize| bin_hz(b) >= CHROMA_RANGE_HZ.0 && bin_hz(b) <= CHROMA_RANGE_HZ.1;
-        let bins: Vec<usize> = (1..=WINDOW / 2).filter(inside).collect();
-        let class = |&b: &usize| (12.0 * (bin_hz(b) / 440.0).log2()).round().rem_euclid(12.0) as u8;
-        Self { first: bins.first().copied().unwrap_or(0), classes: bins.iter().map(class).collect() }
+        let class = |b: usize| (12.0 * (bin_hz(b) / 440.0).log2()).round().rem_euclid(12.0) as usize;
+        let mut runs: Vec<(usize, Range<usize>)> = Vec::new();
+        for bin in (1..HEARD_BINS).filter(inside) {
+            match runs.last_mut() {
+                Some((of, run)) if *of == class(bin) => run.end = bin + 1,
+                _ => runs.push((class(bin), bin..bin + 1)),
+            }
+        }
+        let end = runs.last().map_or(0, |(_, run)| run.end);
+        Self { runs, roots: vec![0.0; end] }
     }
 
-    pub(crate) fn apply(&self, magnitudes: &[f32]) -> [f32; PITCHES] {
+    pub(crate) fn apply(&mut self, magnitudes: &[f32]) -> [f32; PITCHES] {
+        // The root tames single loud partials, and keeps the vector's direction free of the gain.
+        self.roots.iter_mut().zip(magnitudes).for_each(|(root, m)| *root = m.sqrt());
         let mut chroma = [0.0; PITCHES];
-        for (class, m) in self.classes.iter().zip(&magnitudes[self.first..]) {
-            // The root tames single loud partials, and keeps the vector's direction free of the gain.
-            chroma[usize::from(*class)] += m.sqrt();
+        for (class, run) in &self.runs {
+            chroma[*class] += self.roots[run.clone()].iter().sum::<f32>();
         }
         chroma
     }
@@ -173,7 +182,7 @@ impl Spectrum {
     /// One frame every [`HOP`] samples, the first centred on sample 0. Empty audio has no frames.
     pub(crate) fn of(pcm: &[f32]) -> Self {
         let frames = if pcm.is_empty() { 0 } else { 1 + pcm.len() / HOP };
-        let (mut stft, bank, chroma_bank) = (Stft::new(), band_bank(), ChromaBank::new());
+        let (mut stft, bank, mut chroma_bank) = (Stft::new(), band_bank(), ChromaBank::new());
         let mut bands = vec![[0.0; BANDS]; frames];
         let mut chroma = Vec::with_capacity(frames);
         for (i, frame) in bands.iter_mut().enumerate() {
@@ -184,6 +193,17 @@ impl Spectrum {
         let level = (0..frames).map(|i| hop_level(pcm, i)).collect();
         Self { bands, chroma, level }
     }
+}
+
+/// Bands of every second frame of a [`Spectrum`].
+pub(crate) fn coarse_bands(pcm: &[f32]) -> Vec<[f32; BANDS]> {
+    let frames = if pcm.is_empty() { 0 } else { 1 + pcm.len() / (2 * HOP) };
+    let (mut stft, bank) = (Stft::new(), band_bank());
+    let mut bands = vec![[0.0; BANDS]; frames];
+    for (i, frame) in bands.iter_mut().enumerate() {
+        bank.apply(stft.at(pcm, 2 * i * HOP), frame);
+    }
+    bands
 }
 
 fn hop_level(pcm: &[f32], frame: usize) -> f32 {

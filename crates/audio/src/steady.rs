@@ -8,10 +8,11 @@ use crate::{
     spectrum::FRAMES_PER_SECOND,
     timing::{FLUX_LATE_S, TimedBeat},
 };
+use realfft::RealFftPlanner;
 use std::f64::consts::TAU;
 
-/// How far the true period may be from the first guess, as a share of it.
-const SEARCH: f64 = 0.03;
+/// Peaks of the spectrum nearer to each other than this share are one.
+const APART: f64 = 0.03;
 /// Resolution of the search: over the whole song the grid moves by this share of a beat from one try to the next.
 const STEP: f64 = 0.1;
 /// Onsets weaker than this are not measured.
@@ -42,14 +43,47 @@ pub(crate) fn onsets(pulse: &[f32]) -> Vec<Onset> {
     pulse.windows(3).enumerate().filter_map(peak).collect()
 }
 
-/// The period, in frames, near `guess` at which onsets repeat over the whole piece of `frames` frames.
-pub(crate) fn common_period(onsets: &[Onset], guess: f64, frames: usize) -> f64 {
+/// The period, in frames, within a share of `search` of `guess` at which onsets repeat over the whole piece of `frames`
+/// frames.
+pub(crate) fn common_period(onsets: &[Onset], guess: f64, frames: usize, search: f64) -> f64 {
     let step = (STEP * guess * guess / frames.max(1) as f64).max(1e-5 * guess);
-    let tries = (SEARCH * guess / step).ceil() as i64;
+    let tries = (search * guess / step).ceil() as i64;
     let candidates = (-tries..=tries).map(|k| guess + step * k as f64);
     // A beat and its half: syncopation moves onsets from the one to the other.
     let scored = candidates.map(|p| (coherence(onsets, p) + coherence(onsets, p / 2.0), p));
     scored.fold((f64::NEG_INFINITY, guess), |best, x| if x.0 > best.0 { x } else { best }).1
+}
+
+/// The `count` periods from `shortest` to `longest`, in frames, at which the pulse repeats most over the whole piece,
+/// strongest first: the peaks of its spectrum, each with the half and the quarter of the period.
+pub(crate) fn whole_periods(pulse: &[f32], [shortest, longest]: [f64; 2], count: usize) -> Vec<f64> {
+    let size = (2 * pulse.len()).next_power_of_two().max(1024);
+    let fft = RealFftPlanner::<f32>::new().plan_fft_forward(size);
+    let (mut input, mut output) = (fft.make_input_vec(), fft.make_output_vec());
+    let mean = pulse.iter().sum::<f32>() / pulse.len().max(1) as f32;
+    input.iter_mut().zip(pulse).for_each(|(slot, x)| *slot = x - mean);
+    if fft.process(&mut input, &mut output).is_err() {
+        return Vec::new();
+    }
+    let magnitude = |bin: usize| {
+        let near = bin.saturating_sub(1)..(bin + 2).min(output.len());
+        output[near].iter().map(|c| c.norm_sqr()).fold(0.0, f32::max).sqrt()
+    };
+    let (low, high) = ((size as f64 / longest) as usize, (size as f64 / shortest).ceil() as usize);
+    let mut peaks: Vec<(f32, f64)> = (low..=high)
+        .map(|bin| ([1, 2, 4].map(|part| magnitude(part * bin)).iter().sum(), size as f64 / bin as f64))
+        .collect();
+    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut periods: Vec<f64> = Vec::new();
+    for (_, period) in peaks {
+        if periods.len() == count {
+            break;
+        }
+        if periods.iter().all(|known| (known / period - 1.0).abs() > APART) {
+            periods.push(period);
+        }
+    }
+    periods
 }
 
 fn coherence(onsets: &[Onset], period: f64) -> f64 {
