@@ -50,8 +50,12 @@ pub fn aubio_onsets(pcm: &[f32]) -> Vec<f64> {
 pub(crate) fn witnesses(pcm: &[f32]) -> (Option<f64>, Vec<f64>) {
     let (mut beats, mut onsets) = (Beats::new(), Onsets::new());
     for_each_hop(pcm, |hop| {
-        beats.iter_mut().for_each(|beats| beats.feed(hop));
-        onsets.iter_mut().for_each(|onsets| onsets.feed(hop));
+        if let Some(beats) = &mut beats {
+            beats.feed(hop);
+        }
+        if let Some(onsets) = &mut onsets {
+            onsets.feed(hop);
+        }
     });
     (beats.and_then(Beats::tempo_bpm), onsets.map_or_else(Vec::new, |onsets| onsets.times))
 }

@@ -8,7 +8,7 @@ use crate::{
     spectrum::FRAMES_PER_SECOND,
     timing::{FLUX_LATE_S, TimedBeat},
 };
-use realfft::RealFftPlanner;
+use realfft::{RealFftPlanner, num_complex::Complex};
 use std::f64::consts::TAU;
 
 /// Peaks of the spectrum nearer to each other than this share are one.
@@ -67,7 +67,7 @@ pub(crate) fn whole_periods(pulse: &[f32], [shortest, longest]: [f64; 2], count:
     }
     let magnitude = |bin: usize| {
         let near = bin.saturating_sub(1)..(bin + 2).min(output.len());
-        output[near].iter().map(|c| c.norm_sqr()).fold(0.0, f32::max).sqrt()
+        output[near].iter().map(Complex::norm_sqr).fold(0.0, f32::max).sqrt()
     };
     let (low, high) = ((size as f64 / longest) as usize, (size as f64 / shortest).ceil() as usize);
     let mut peaks: Vec<(f32, f64)> = (low..=high)
