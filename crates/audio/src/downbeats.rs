@@ -119,7 +119,7 @@ mod tests {
 
     /// Accents of a piece in four whose downbeats hardly stand out.
     fn faint_four(beats: usize, noise: &mut Noise) -> Vec<f32> {
-        (0..beats).map(|beat| if beat % 4 == 0 { 0.3 } else { 0.0 } + noise.normal()).collect()
+        (0..beats).map(|beat| if beat.is_multiple_of(4) { 0.3 } else { 0.0 } + noise.normal()).collect()
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
     fn accents_on_every_third_beat_are_heard_in_three() {
         let mut noise = Noise::new(2);
         for beats in [24, 48, 96] {
-            let waltz = |beat: usize| if beat % 3 == 0 { 2.0 } else { 0.0 };
+            let waltz = |beat: usize| if beat.is_multiple_of(3) { 2.0 } else { 0.0 };
             let accents: Vec<f32> = (0..beats).map(|beat| waltz(beat) + 0.3 * noise.normal()).collect();
             assert_eq!(metre(&accents), 3, "{beats} beats");
         }
