@@ -57,6 +57,32 @@ export function result(): void {
       await page.getByRole('button', { name: 'Pause' }).click();
     });
 
+    test('is taken along as a video to practise with', async () => {
+      const room = page.getByRole('region', { name: 'Videos to practise with' });
+      await room.getByLabel('Mirrored').uncheck();
+      await room.getByLabel('With counts').uncheck();
+      // The dance as it is would be no extra.
+      expect(await room.getByRole('button', { name: 'Make this video' }).isDisabled()).toBe(true);
+      await room.getByLabel('Half speed').check();
+      await room.getByLabel('With counts').check();
+      await room.getByLabel('How much of it').selectOption({ label: 'Eight 2 in a loop' });
+      await room.getByRole('button', { name: 'Make this video' }).click();
+      await room.getByRole('progressbar').waitFor();
+      const download = room.getByRole('link', { name: 'Download this practice video' });
+      await download.waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download'), download.click()]);
+      expect(file.suggestedFilename()).toMatch(/eight 2 in a loop, half speed, counted\)\.mp4$/);
+      expect((await readFile(await file.path())).subarray(4, 8).toString()).toBe('ftyp');
+      // It is there the next time too; another one is not.
+      await page.reload();
+      await room.getByLabel('Mirrored').uncheck();
+      await room.getByLabel('Half speed').check();
+      await room.getByLabel('How much of it').selectOption({ label: 'Eight 2 in a loop' });
+      await download.waitFor();
+      await room.getByLabel('Mirrored').check();
+      await room.getByRole('button', { name: 'Make this video' }).waitFor();
+    });
+
     test('is come back to from another device by its link, and changed there', async () => {
       const link = await page.getByRole('link', { name: `${service.address}${stage.dance}` }).getAttribute('href');
       const [context, other] = await opened({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
