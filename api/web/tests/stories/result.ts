@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../service';
-import { heading, opened, service, stage } from '../stage';
+import { heading, opened, picture, service, stage } from '../stage';
 
 export function result(): void {
   describe('the result', () => {
@@ -33,10 +33,11 @@ export function result(): void {
     });
 
     test('is learned: slowly, mirrored, one eight again and again, counted', async () => {
-      await page.getByLabel('Speed').selectOption({ label: '50 %' });
-      await page.getByRole('button', { name: 'Mirror' }).click();
+      const learning = page.getByRole('group', { name: 'To learn it' });
+      await learning.getByLabel('Speed').selectOption({ label: '50 %' });
+      await learning.getByRole('button', { name: 'Mirror' }).click();
       expect(await video().evaluate((video: HTMLVideoElement) => [video.playbackRate, getComputedStyle(video).transform])).toEqual([0.5, 'matrix(-1, 0, 0, 1, 0, 0)']);
-      await page.getByLabel('Speed').selectOption({ label: '100 %' });
+      await learning.getByLabel('Speed').selectOption({ label: '100 %' });
       // The second eight, near its end.
       const { eights } = await service.read<{ eights: { section: { start_ms: number; end_ms: number } }[] }>(`/api/choreographies/${stage.dance.split('/')[2]}`);
       const at = (ms: number) => (ms - eights[0]!.section.start_ms) / 1000;
@@ -53,7 +54,7 @@ export function result(): void {
       const now = await time();
       expect(now > at(eights[1]!.section.start_ms) - 0.5 && now < at(eights[1]!.section.end_ms) + 0.5).toBe(true);
       await page.getByRole('button', { name: 'Looping eight 2' }).click();
-      await page.getByRole('button', { name: 'Mirror' }).click();
+      await learning.getByRole('button', { name: 'Mirror' }).click();
       await page.getByRole('button', { name: 'Pause' }).click();
     });
 
@@ -70,6 +71,8 @@ export function result(): void {
       await room.getByRole('progressbar').waitFor();
       const download = room.getByRole('link', { name: 'Download this practice video' });
       await download.waitFor();
+      await download.scrollIntoViewIfNeeded();
+      await picture(page, 'practice');
       const [file] = await Promise.all([page.waitForEvent('download'), download.click()]);
       expect(file.suggestedFilename()).toMatch(/eight 2 in a loop, half speed, counted\)\.mp4$/);
       expect((await readFile(await file.path())).subarray(4, 8).toString()).toBe('ftyp');
