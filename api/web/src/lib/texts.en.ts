@@ -263,7 +263,11 @@ export const en = {
   'step.skeleton': 'Skeleton',
   'step.skeleton.none': 'No joints were seen in this step: it is measured by the picture.',
   'step.movement': 'Movement',
-  'step.quality': 'dancer seen {percent} %',
+  'step.quality': 'Quality {percent} %',
+  'step.sight': 'Dancer seen {seen} %, whole {whole} %, sharp {sharp} %',
+  'step.cut': 'a cut inside',
+  'camera.moving': 'the camera moves',
+  'camera.zooming': 'the camera zooms',
   'tier.joints': 'by joints',
   'tier.visual': 'by picture',
 

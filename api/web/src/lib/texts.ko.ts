@@ -264,7 +264,11 @@ export const ko: Texts = {
   'step.skeleton': '관절 보기',
   'step.skeleton.none': '이 동작에서는 관절이 보이지 않아 화면으로 측정했습니다.',
   'step.movement': '움직임',
-  'step.quality': '댄서가 보인 비율 {percent} %',
+  'step.quality': '품질 {percent} %',
+  'step.sight': '댄서 보임 {seen} %, 전신 {whole} %, 선명도 {sharp} %',
+  'step.cut': '안에 장면 전환 있음',
+  'camera.moving': '카메라가 움직임',
+  'camera.zooming': '카메라가 확대·축소함',
   'tier.joints': '관절 기준',
   'tier.visual': '화면 기준',
 
