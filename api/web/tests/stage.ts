@@ -71,6 +71,20 @@ export async function violations(page: Page): Promise<string[]> {
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).join('; ')}`);
 }
 
+/** How far the parts of a view moved by themselves since it opened: the cumulative layout shift of Web Vitals. */
+export function shift(page: Page): Promise<number> {
+  return page.evaluate(
+    () => new Promise<number>((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+        const { value, hadRecentInput } = entry as unknown as { value: number; hadRecentInput: boolean };
+        if (!hadRecentInput) sum += value;
+      })).observe({ type: 'layout-shift', buffered: true });
+      setTimeout(() => resolve(sum), 300);
+    }),
+  );
+}
+
 export interface State {
   revision: number;
   status: string;

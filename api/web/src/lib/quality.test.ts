@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Report, Schemas } from './api';
+import type { Report } from './api';
 import { cuts, quality } from './quality';
 
 test('the quality of a dance is the mean of what its eights reached', () => {
@@ -8,11 +8,9 @@ test('the quality of a dance is the mean of what its eights reached', () => {
   expect(quality(report)).toEqual([{ what: 'energy', percent: 55 }]);
 });
 
-test('a cut is on the beat when its middle is the frame nearest to it', () => {
-  const fragment = (eight: number, start_frame: number, beat_s: number) => ({ eight, start_frame, beats_s: [beat_s] });
-  const live = { fps: 30, fragments: [fragment(0, 0, 0), fragment(1, 94, 3.34), fragment(2, 200, 6.9)] } as unknown as Schemas['LiveView'];
-  const found = cuts(live, 12);
-  expect([found.all, found.onBeat]).toEqual([2, 1]);
-  expect(found.off_ms).toBeCloseTo(33.3, 1);
-  expect(cuts({ ...live, fragments: [] }, 12)).toEqual({ all: 0, onBeat: 0, off_ms: 0 });
+test('a cut is on the beat when its frame is the one nearest to it', () => {
+  const cut = (beat_offset_ms: number, jump_centre: number | null, unaligned_jump_centre: number | null) => ({ beat_offset_ms, jump_centre, unaligned_jump_centre });
+  const report = { cuts: [cut(-16.6, 0.01, 0.2), cut(17.1, 0.04, 0.1), cut(3, null, null)] } as unknown as Report;
+  expect(cuts(report, 30)).toEqual({ all: 3, onBeat: 2, off_ms: 17.1, jump_percent: 3, unaligned_percent: 15 });
+  expect(cuts({ cuts: [] } as unknown as Report, 30)).toEqual({ all: 0, onBeat: 0, off_ms: 0, jump_percent: null, unaligned_percent: null });
 });

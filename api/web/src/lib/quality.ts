@@ -1,5 +1,5 @@
 // How good a dance is, from its report. Pure.
-import type { Report, Schemas } from './api';
+import type { Report } from './api';
 
 /** Terms that tell how good a dance is, rather than how a step was found. */
 const TERMS = ['energy', 'connection', 'similarity', 'tempo'] as const;
@@ -26,14 +26,33 @@ export interface Cuts {
   onBeat: number;
   /** The furthest from its beat, milliseconds. */
   off_ms: number;
+  /** How far the dancer jumps at a cut, in the middle of all, percent of the picture; none where nobody was found. */
+  jump_percent: number | null;
+  /** How far it would be without alignment. */
+  unaligned_percent: number | null;
 }
 
-/** How the cuts lie on the beats: the middle of each transition against the first beat of its eight. */
-export function cuts(live: Schemas['LiveView'], transition_frames: number): Cuts {
-  const off_s = live.fragments
-    .filter((fragment) => fragment.eight > 0)
-    .map((fragment) => Math.abs((fragment.start_frame + transition_frames / 2) / live.fps - (fragment.beats_s[0] ?? 0)));
+/** How the cuts lie on the beats, and how the dancers meet at them. */
+export function cuts(report: Report, fps: number): Cuts {
+  const off_ms = report.cuts.map((cut) => Math.abs(cut.beat_offset_ms));
   // A hair more than half a frame: times come rounded.
-  const most_s = 0.5 / live.fps + 1e-6;
-  return { all: off_s.length, onBeat: off_s.filter((off) => off <= most_s).length, off_ms: Math.max(0, ...off_s) * 1000 };
+  const most_ms = 500 / fps + 1e-3;
+  return {
+    all: off_ms.length,
+    onBeat: off_ms.filter((off) => off <= most_ms).length,
+    off_ms: Math.max(0, ...off_ms),
+    jump_percent: percent(median(report.cuts.map((cut) => cut.jump_centre))),
+    unaligned_percent: percent(median(report.cuts.map((cut) => cut.unaligned_jump_centre))),
+  };
+}
+
+/** The middle of what is known. */
+function median(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+  const [low, high] = [known[(known.length - 1) >> 1], known[known.length >> 1]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+export function percent(share: number | null | undefined): number | null {
+  return typeof share === 'number' ? Math.round(100 * share) : null;
 }

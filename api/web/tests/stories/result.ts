@@ -19,6 +19,10 @@ export function result(): void {
     test('says how good it is', async () => {
       const card = page.getByRole('region', { name: 'How good is it?' });
       await card.getByText('3 of 3 cuts on the beat').waitFor();
+      await card.getByText('Every cut').click();
+      // A row of each cut, under one of headings.
+      expect(await card.getByRole('row').count()).toBe(4);
+      await card.getByRole('rowheader', { name: '4', exact: true }).waitFor();
       for (const line of ['Moves as the music does', 'Smooth at the cuts']) {
         const value = Number(await card.getByRole('meter', { name: line }).getAttribute('value'));
         expect(value, line).toBeGreaterThan(0);

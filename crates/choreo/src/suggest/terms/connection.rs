@@ -3,19 +3,19 @@
 use super::pose::{facing_likeness, height_likeness, pose_distance};
 use eightcount_domain::{Outline, Pose, SubjectBox, SubjectMotion};
 
-/// Mean joint distance, in torso lengths, at which the pose's value has fallen to 1/e. Two unrelated standing
-/// poses differ by about half a torso.
-const POSE_SCALE: f32 = 0.5;
 /// Share of each kind of data, of those that exist on both sides: joints, facing, height class, outline, place and size,
 /// travel, amount of motion.
-const SHARES: [f32; 7] = [0.40, 0.08, 0.07, 0.20, 0.25, 0.10, 0.10];
+const SHARES: [f32; 7] = [0.65, 0.03, 0.03, 0.20, 0.28, 0.03, 0.03];
 /// How much a connection is believed that is judged without poses; the rest is no opinion, a half.
 const WITHOUT_POSES: f32 = 0.85;
 /// Travel in picture widths per beat that counts as standing still.
 const STILL: f32 = 0.03;
 
-/// The jump between two steps taken at random: their median in the demo library.
+/// The jump between two steps taken at random, and the mean distance of their joints in torso lengths: about their medians in
+/// the demo library. Likeness is a half there, whichever of them is known, so that steps with poses and steps without
+/// compete as equals.
 const USUAL_JUMP: f32 = 0.3;
+const USUAL_POSE_DISTANCE: f32 = 0.40;
 
 /// The subject on one side of a cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
     let place = stand(before).zip(stand(after)).map(|(a, b)| a.value(&b));
     let mirror = before.mirrored != after.mirrored;
     let poses = before.pose.zip(after.pose);
-    let pose = poses.and_then(|(a, b)| pose_distance(a, b, mirror)).map(|d| (-d / POSE_SCALE).exp());
+    let pose = poses.and_then(|(a, b)| pose_distance(a, b, mirror)).map(|d| USUAL_POSE_DISTANCE / (USUAL_POSE_DISTANCE + d));
     if pose.is_none() && place.is_none() {
         return None;
     }
