@@ -64,7 +64,7 @@ impl From<AudioError> for Failure {
                 Self::Refused(Refusal::over(FailureCode::TooShort, format!("{minimum} s")))
             }
             AudioError::NotFinite { .. } => Self::refused(FailureCode::DamagedMedia),
-            AudioError::NoBeats => Self::refused(FailureCode::NoBeats),
+            AudioError::NoBeats { .. } => Self::refused(FailureCode::NoBeats),
             AudioError::Loudness(_) => Self::internal(error),
         }
     }
@@ -177,7 +177,10 @@ mod tests {
     fn a_refusal_is_final_and_tells_its_limit() {
         let refusal = Failure::Refused(Refusal::over(FailureCode::TooLong, "20 min"));
         assert_eq!(sent(refusal), ("too_long".to_owned(), true, "20 min".to_owned()));
-        assert_eq!(sent(AudioError::NoBeats.into()), ("no_beats".to_owned(), true, "no_beats".to_owned()));
+        assert_eq!(
+            sent(AudioError::NoBeats { confidence: 1.0 }.into()),
+            ("no_beats".to_owned(), true, "no_beats".to_owned())
+        );
     }
 
     #[test]

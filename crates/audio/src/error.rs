@@ -21,7 +21,10 @@ pub enum AudioError {
     },
     /// Silence, noise, or nothing that repeats in time.
     #[error("no steady beat was found")]
-    NoBeats,
+    NoBeats {
+        /// How sure that is: 0 (too little was heard to tell, or a beat nearly stands out) to 1 (nothing repeats).
+        confidence: f32,
+    },
     /// The loudness meter refused the audio.
     #[error("loudness could not be measured")]
     Loudness(#[source] LoudnessError),

@@ -23,6 +23,9 @@ pub const MIN_SECONDS: f64 = 2.0;
 /// Points of the waveform for display.
 const WAVEFORM_POINTS: usize = 4_000;
 
+/// There is nothing that could have a beat.
+const NOTHING: AudioError = AudioError::NoBeats { confidence: 1.0 };
+
 /// Hears a song: beat grid, loudness, a second opinion on the tempo, and the waveform for display.
 ///
 /// `pcm` is mono at [`SAMPLE_RATE`], full scale 1 (louder is allowed). The answer does not depend on the gain.
@@ -39,7 +42,7 @@ const WAVEFORM_POINTS: usize = 4_000;
 /// let hearing = hear(&clip.pcm)?;
 /// assert!((hearing.grid.tempo.get() - 120.0).abs() < 0.5);
 /// assert!(metrics::f_measure(&clip.beats, &hearing.grid.beats) > 0.9);
-/// assert_eq!(hear(&[0.0; 200_000]), Err(AudioError::NoBeats));
+/// assert_eq!(hear(&[0.0; 200_000]), Err(AudioError::NoBeats { confidence: 1.0 }));
 /// # Ok::<(), AudioError>(())
 /// ```
 pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
@@ -112,7 +115,7 @@ fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, Audio
     let one = nearest.map_or(0, |(place, _)| place % BEATS_PER_EIGHT);
     let metre = BEATS_PER_EIGHT / 2;
     Ok(BeatGrid {
-        tempo: median_tempo(&beats).ok_or(AudioError::NoBeats)?,
+        tempo: median_tempo(&beats).ok_or(NOTHING)?,
         downbeats: (one % metre..beats.len()).step_by(metre).map(|place| place as u32).collect(),
         metre: metre as u8,
         phase: one as u8,
@@ -124,20 +127,21 @@ fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, Audio
 /// The beat grid of checked audio, in which aubio hears `onsets`.
 fn beat_grid(pcm: &[f32], onsets: &[f64]) -> Result<BeatGrid, AudioError> {
     let spectrum = Spectrum::of(pcm);
-    let audible = flux::audible(&spectrum).ok_or(AudioError::NoBeats)?;
+    let audible = flux::audible(&spectrum).ok_or(NOTHING)?;
     let flux = Flux::of(&spectrum);
     let pulse = flux.pulse();
     let streams = Streams::of(&spectrum, &flux, &pulse);
     let pulse = &pulse[audible.clone()];
     let first = pulse::track(pulse);
-    let reading = best_reading(pulse, &first, &streams, audible.start).ok_or(AudioError::NoBeats)?;
+    let reading = best_reading(pulse, &first, &streams, audible.start)
+        .map_err(|confidence| AudioError::NoBeats { confidence })?;
     let beats = from_the_start(reading.beats, audible.start as f64 / FRAMES_PER_SECOND);
     let beats = without_silences(beats, &spectrum);
     let times: Vec<f64> = beats.iter().map(|b| b.time).collect();
     // Half our own evidence, half what aubio's onsets say, which it finds without looking for a pulse.
     let witness = phase_witness(onsets, &times).max(0.0);
     let grid = BeatGrid {
-        tempo: median_tempo(&times).ok_or(AudioError::NoBeats)?,
+        tempo: median_tempo(&times).ok_or(NOTHING)?,
         downbeats: Vec::new(),
         metre: (BEATS_PER_EIGHT / 2) as u8,
         phase: 0,

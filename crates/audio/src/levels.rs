@@ -58,15 +58,15 @@ struct Candidate {
 }
 
 /// The best reading of a pulse in which `first` are beats; `offset` is the frame of the song at which the pulse
-/// starts. None where no reading has eight beats, or none stands out.
+/// starts. Where none stands out, how sure that there is no beat; where no reading has eight beats, 0.
 pub(crate) fn best_reading(
     pulse: &[f32],
     first: &[Beat],
     streams: &Streams,
     offset: usize,
-) -> Option<Reading> {
+) -> Result<Reading, f32> {
     let candidates = candidates(pulse, first, streams, offset);
-    let best = candidates.iter().max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let best = candidates.iter().max_by(|a, b| a.score.total_cmp(&b.score)).ok_or(0.0)?;
     let (period, top) = (best.period, best.score);
     let chance = |keep: &dyn Fn(&Candidate) -> bool| {
         candidates.iter().filter(|c| keep(c)).map(|c| (c.score - top).exp()).sum::<f32>()
@@ -78,9 +78,9 @@ pub(crate) fn best_reading(
     let beats = best.beats.clone();
     let clarity = streams.clarity(&frames(&beats));
     if clarity < LEAST_CLARITY {
-        return None;
+        return Err(1.0 - clarity.max(0.0) / LEAST_CLARITY);
     }
-    Some(Reading { beats, octave_confidence, phase_confidence })
+    Ok(Reading { beats, octave_confidence, phase_confidence })
 }
 
 /// The beats of a pulse near a tapped tempo, in seconds; of beats and off-beats those that were tapped. None where

@@ -71,9 +71,15 @@ fn what_is_no_music_is_refused_by_name() {
     assert!(too_short(&[]) && too_short(&[0.5]) && too_short(&vec![0.1; second]));
     assert_eq!(refusal(&broken), Err(AudioError::NotFinite { index: 777 }));
     assert_eq!(refusal(&endless), Err(AudioError::NotFinite { index: 3 }));
-    assert_eq!(hear(&vec![0.0; 10 * second]), Err(AudioError::NoBeats), "silence");
-    assert_eq!(hear(&vec![0.7; 10 * second]), Err(AudioError::NoBeats), "a constant");
-    assert_eq!(refusal(&white), Err(AudioError::NoBeats), "noise");
+    let nothing = Err(AudioError::NoBeats { confidence: 1.0 });
+    assert_eq!(refusal(&vec![0.0; 10 * second]), nothing, "silence");
+    assert_eq!(refusal(&vec![0.7; 10 * second]), nothing, "a constant");
+    match refusal(&white) {
+        Err(AudioError::NoBeats { confidence }) => {
+            assert!(confidence > 0.3 && confidence <= 1.0, "{confidence}")
+        }
+        other => panic!("noise: {other:?}"),
+    }
 }
 
 #[test]
@@ -84,7 +90,7 @@ fn clipped_and_huge_samples_are_heard_or_refused_but_never_fatal() {
     let huge: Vec<f32> = clip.pcm.iter().map(|x| x * 1e30).collect();
     let tiny: Vec<f32> = clip.pcm.iter().map(|x| x * 1e-30).collect();
     let _ = hear(&huge);
-    assert_eq!(hear(&tiny).err(), Some(AudioError::NoBeats));
+    assert_eq!(hear(&tiny).err(), Some(AudioError::NoBeats { confidence: 1.0 }));
 }
 
 #[test]
