@@ -71,16 +71,29 @@ pub(crate) fn best_reading(
     let chance = |keep: &dyn Fn(&Candidate) -> bool| {
         candidates.iter().filter(|c| keep(c)).map(|c| (c.score - top).exp()).sum::<f32>()
     };
-    let same_tempo = chance(&|c| (c.period / period - 1.0).abs() < SAME_TEMPO);
+    let at_tempo = |c: &Candidate| (c.period / period - 1.0).abs() < SAME_TEMPO;
+    let same_tempo = chance(&at_tempo);
     let octave_confidence = same_tempo / chance(&|_| true);
-    // Of two readings at one tempo the worse one is half as likely at most: spread that over 0 to 1.
-    let phase_confidence = (2.0 / same_tempo - 1.0).clamp(0.0, 1.0);
+    // The same beats found in two ways are no rivals; of beats and off-beats the worse are half as likely at most:
+    // spread that over 0 to 1.
+    let agreeing = chance(&|c| at_tempo(c) && coincide(&best.beats, &c.beats, period / FRAMES_PER_SECOND));
+    let phase_confidence = (2.0 * agreeing / same_tempo - 1.0).clamp(0.0, 1.0);
     let beats = best.beats.clone();
     let clarity = streams.clarity(&frames(&beats));
     if clarity < LEAST_CLARITY {
         return Err(1.0 - clarity.max(0.0) / LEAST_CLARITY);
     }
     Ok(Reading { beats, octave_confidence, phase_confidence })
+}
+
+/// Whether most beats have one of the others nearer than a quarter of a period, seconds.
+fn coincide(beats: &[TimedBeat], others: &[TimedBeat], period_s: f64) -> bool {
+    let near = |beat: &&TimedBeat| {
+        let after = others.partition_point(|other| other.time < beat.time);
+        let around = others[after.saturating_sub(1)..(after + 1).min(others.len())].iter();
+        around.map(|other| (other.time - beat.time).abs()).fold(f64::INFINITY, f64::min) < period_s / 4.0
+    };
+    2 * beats.iter().filter(near).count() > beats.len()
 }
 
 /// The beats of a pulse near a tapped tempo, in seconds; of beats and off-beats those that were tapped. None where

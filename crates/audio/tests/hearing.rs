@@ -41,6 +41,15 @@ fn the_beats_of_synthetic_clips_are_found() {
     assert!(down >= 0.95, "downbeat F {down}");
 }
 
+/// However many ways lead to the beats: only the off-beats speak against them.
+#[test]
+fn steady_beats_are_sure_of_their_phase() {
+    for bpm in [90.0, 120.0, 140.0] {
+        let sure = hear(&synth::rock(bpm, 20.0).pcm).unwrap().grid.confidence;
+        assert!(sure.beat_phase > 0.4, "{bpm} BPM: {sure:?}");
+    }
+}
+
 #[test]
 fn no_beat_is_heard_before_the_music_starts() {
     let clip = synth::clips().into_iter().find(|c| c.name == "silence8_120").unwrap();
