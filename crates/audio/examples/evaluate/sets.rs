@@ -72,22 +72,22 @@ impl Clip {
     /// The music and its truth.
     pub fn load(&self) -> Result<Truth> {
         match self {
-            Self::Synthetic(clip) => Ok(of_clip(clip)),
+            Self::Synthetic(clip) => Ok(of_clip(clip.as_ref().clone())),
             Self::Song { seed, eights, kinds } => Ok(of_song(*seed, *eights, *kinds)),
-            Self::Long { minutes } => Ok(of_clip(&synth::rock(117.0, 60.0 * f64::from(*minutes)))),
+            Self::Long { minutes } => Ok(of_clip(synth::rock(117.0, 60.0 * f64::from(*minutes)))),
             Self::Recorded(path) => read(path).with_context(|| format!("reading {}", path.display())),
         }
     }
 }
 
-fn of_clip(clip: &synth::Clip) -> Truth {
+fn of_clip(clip: synth::Clip) -> Truth {
     Truth {
-        name: clip.name.clone(),
-        pcm: clip.pcm.clone(),
-        beats: clip.beats.clone(),
         downbeats: clip.downbeat_times(),
         ones: (clip.metre == 4).then(|| clip.beats.iter().copied().step_by(8).collect()),
         kinds: None,
+        name: clip.name,
+        pcm: clip.pcm,
+        beats: clip.beats,
     }
 }
 
