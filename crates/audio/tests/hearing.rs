@@ -85,7 +85,7 @@ fn what_is_no_music_is_refused_by_name() {
     assert_eq!(refusal(&vec![0.7; 10 * second]), nothing, "a constant");
     match refusal(&white) {
         Err(AudioError::NoBeats { confidence }) => {
-            assert!(confidence > 0.3 && confidence <= 1.0, "{confidence}")
+            assert!(confidence > 0.3 && confidence <= 1.0, "{confidence}");
         }
         other => panic!("noise: {other:?}"),
     }
