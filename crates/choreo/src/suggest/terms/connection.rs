@@ -44,7 +44,9 @@ pub fn connection(before: &Cut<'_>, after: &Cut<'_>) -> Option<f32> {
     let place = stand(before).zip(stand(after)).map(|(a, b)| a.value(&b));
     let mirror = before.mirrored != after.mirrored;
     let poses = before.pose.zip(after.pose);
-    let pose = poses.and_then(|(a, b)| pose_distance(a, b, mirror)).map(|d| USUAL_POSE_DISTANCE / (USUAL_POSE_DISTANCE + d));
+    let pose = poses
+        .and_then(|(a, b)| pose_distance(a, b, mirror))
+        .map(|d| USUAL_POSE_DISTANCE / (USUAL_POSE_DISTANCE + d));
     if pose.is_none() && place.is_none() {
         return None;
     }
