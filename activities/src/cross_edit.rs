@@ -25,8 +25,8 @@ pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<Cro
     }
     let takes: Vec<_> = futures::stream::iter(checks).buffered(CHECKED_AT_ONCE).try_collect().await?;
     let mut files = Vec::with_capacity(takes.len());
-    for (blob, frames) in &takes {
-        files.push((desk.storage.blobs.local(blob).await?, *frames));
+    for take in &takes {
+        files.push((desk.storage.blobs.local(&take.blob).await?, take.frames));
     }
     let sound = match &input.sound {
         Some(sound) if is_there(&desk.storage, sound).await? => sound.clone(),
@@ -42,6 +42,7 @@ pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<Cro
     }
     let blob = desk.keep(&output).await?;
     record(desk, &input, &blob, joined.frames).await?;
+    desk.takes.used(&desk.storage, &input.takes).await?;
     Ok(CrossEdited { blob, frames: joined.frames })
 }
 

@@ -1,6 +1,7 @@
 //! What the activities of one worker share.
 
 use crate::failure::Failure;
+use crate::keeping::Keeping;
 use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
 use eightcount_domain::BlobHash;
@@ -21,6 +22,7 @@ pub(crate) struct Desk {
     pub(crate) storage: Arc<Storage>,
     pub(crate) media: Media,
     pub(crate) library: LibraryDesk,
+    pub(crate) takes: Keeping,
     /// None on a machine without them: then the picture's change measures movement.
     pub(crate) pose_models: Option<Models>,
     scratch: PathBuf,
@@ -36,10 +38,11 @@ impl Desk {
         media: Media,
         pose_models: Option<Models>,
         scratch: PathBuf,
-        cores: usize,
+        (cores, takes_max_bytes): (usize, Option<u64>),
     ) -> Self {
         Self {
             scratch,
+            takes: Keeping::new(takes_max_bytes),
             storage,
             media,
             pose_models,

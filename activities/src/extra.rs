@@ -31,15 +31,16 @@ pub(crate) async fn make(desk: &Desk, input: MakeExtraInput, pulse: Pulse) -> Re
     let order: ExtraOrder = desk.read_json(&BlobHash(input.key.0.clone())).await?;
     let section: AnalysedSection = desk.read_json(&order.analysis).await?;
     let plans = plans(desk, &order, &section).await?;
-    let mut parts = Vec::with_capacity(plans.len());
+    let (mut parts, mut takes) = (Vec::with_capacity(plans.len()), Vec::with_capacity(plans.len()));
     let total = plans.len().max(1) as u64;
     for (done, plan) in (0..).zip(&plans) {
         let share = (done * RENDERING_PERCENT / total, (done + 1) * RENDERING_PERCENT / total);
         let BlobHash(key) = desk.storage.blobs.put_bytes(plan.to_json().as_bytes()).await?;
         let mut watch = pulse.share(share, plan.frames);
-        let (blob, frames) = take::ensure_intact(desk, &TakeKey(key), &mut watch).await?;
+        let take = take::ensure_intact(desk, &TakeKey(key), &mut watch).await?;
         pulse.set_percent(share.1);
-        parts.push((desk.storage.blobs.local(&blob).await?, frames));
+        parts.push((desk.storage.blobs.local(&take.blob).await?, take.frames));
+        takes.push(take);
     }
     let repeats = if order.extra.looped.is_some() { LOOP_REPEATS } else { 1 };
     let scratch = desk.scratch()?;
@@ -58,7 +59,9 @@ pub(crate) async fn make(desk: &Desk, input: MakeExtraInput, pulse: Pulse) -> Re
         desk.media.join(&parts, order.fps, Some(&sound), &output, &mut watch).await?
     };
     let blob = desk.keep(&output).await?;
-    desk.storage.product.put_take(&input.key, &blob, joined.frames).await?;
+    desk.storage.product.put_take(&input.key, &blob, (joined.frames, joined.bytes)).await?;
+    drop(takes);
+    take::trim(desk).await;
     Ok(Rendered { frames: joined.frames })
 }
 

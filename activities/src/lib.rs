@@ -14,6 +14,7 @@ mod extra;
 mod failure;
 mod grid;
 mod ingest;
+mod keeping;
 mod library;
 mod preprocess;
 mod publish;

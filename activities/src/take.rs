@@ -2,6 +2,7 @@
 
 use crate::desk::{Desk, is_there};
 use crate::failure::Failure;
+use crate::keeping::Held;
 use eightcount_domain::{BlobHash, TakeKey};
 use eightcount_edit::TakePlan;
 use eightcount_media::Watch;
@@ -10,7 +11,7 @@ use std::path::Path;
 
 /// Renders a take unless it is there.
 pub(crate) async fn render(desk: &Desk, input: RenderTakeInput) -> Result<Rendered, Failure> {
-    let (_, frames) = ensure(desk, &input.take).await?;
+    let frames = ensure(desk, &input.take).await?;
     Ok(Rendered { frames })
 }
 
@@ -24,14 +25,23 @@ pub(crate) async fn render_previews(desk: &Desk, input: RenderPreviewsInput) -> 
     Ok(ready)
 }
 
-/// The take's file and its frames; rendered from its plan when it is not there (any more).
-async fn ensure(desk: &Desk, key: &TakeKey) -> Result<(BlobHash, u64), Failure> {
+/// The take's frames; it is rendered from its plan when it is not there (any more).
+async fn ensure(desk: &Desk, key: &TakeKey) -> Result<u64, Failure> {
+    let _held = desk.takes.hold(key).await;
     if let Some((blob, frames)) = desk.storage.product.take(key).await?
         && is_there(&desk.storage, &blob).await?
     {
-        return Ok((blob, frames));
+        desk.takes.used(&desk.storage, std::slice::from_ref(key)).await?;
+        return Ok(frames);
     }
-    make(desk, key, &mut Watch::nobody()).await
+    Ok(make(desk, key, &mut Watch::nobody()).await?.1)
+}
+
+/// A take to be joined: it stays for as long as this lives.
+pub(crate) struct Intact {
+    pub(crate) blob: BlobHash,
+    pub(crate) frames: u64,
+    _held: Held,
 }
 
 /// The same for a take that goes into a product: its bytes are those that its hash says, or it is made anew.
@@ -39,14 +49,16 @@ pub(crate) async fn ensure_intact(
     desk: &Desk,
     key: &TakeKey,
     watch: &mut Watch<'_>,
-) -> Result<(BlobHash, u64), Failure> {
+) -> Result<Intact, Failure> {
+    let held = desk.takes.hold(key).await;
     if let Some((blob, frames)) = desk.storage.product.take(key).await? {
         if desk.storage.blobs.intact(&blob).await? {
-            return Ok((blob, frames));
+            return Ok(Intact { blob, frames, _held: held });
         }
         tracing::warn!(take = %key, %blob, "a take is missing or damaged: it is made anew");
     }
-    make(desk, key, watch).await
+    let (blob, frames) = make(desk, key, watch).await?;
+    Ok(Intact { blob, frames, _held: held })
 }
 
 /// What a take shows, and how.
@@ -66,6 +78,16 @@ async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(Blob
     let output = scratch.path().join("take.mp4");
     let rendered = desk.media.render(&plan, &inputs, &output, watch).await?;
     let blob = desk.keep(&output).await?;
-    desk.storage.product.put_take(key, &blob, rendered.frames).await?;
+    desk.storage.product.put_take(key, &blob, (rendered.frames, rendered.bytes)).await?;
+    trim(desk).await;
     Ok((blob, rendered.frames))
+}
+
+/// Drops takes where there are too many. That it could not be done is no fault of the take just made.
+pub(crate) async fn trim(desk: &Desk) {
+    match desk.takes.trim(&desk.storage).await {
+        Ok(0) => {}
+        Ok(dropped) => tracing::info!(dropped, "dropped the takes used longest ago"),
+        Err(error) => tracing::warn!(%error, "takes could not be dropped"),
+    }
 }

@@ -42,8 +42,10 @@ pub struct WorkersConfig {
     pub pose_models: Option<PathBuf>,
     /// Folder for half-made files; on the blobs' disk a finished file moves by its name.
     pub scratch: PathBuf,
-    /// Processor cores to use.
+    /// Processor cores to use: so many takes are rendered at once.
     pub cores: usize,
+    /// Bytes of takes that are kept; none: all.
+    pub takes_max_bytes: Option<u64>,
 }
 
 /// Why the workers stopped.
@@ -75,7 +77,8 @@ pub async fn run_workers(config: WorkersConfig, shutdown: CancellationToken) -> 
     // Held until every worker has ended.
     let scratch = Scratch::open(&config.scratch).map_err(unusable)?;
     let models = config.pose_models.as_deref().and_then(pose_models);
-    let desk = Arc::new(Desk::new(config.storage, config.media, models, scratch.path(), config.cores));
+    let caps = (config.cores, config.takes_max_bytes);
+    let desk = Arc::new(Desk::new(config.storage, config.media, models, scratch.path(), caps));
     let stop = shutdown.child_token();
     let mut threads = Vec::new();
     for queue in config.queues {

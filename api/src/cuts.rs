@@ -10,7 +10,8 @@ use eightcount_domain::{ChoreographyState, FrameRate, Selection};
 use eightcount_edit::{CutFacts, Style, TakeStep};
 use eightcount_storage::StorageError;
 
-/// The cuts between two selections, in order. A cut whose take is being planned is left out, and so are all of them
+/// The cuts between two selections, in order. A cut whose take is being planned, or was rendered by another
+/// release, is left out, and so are all of them
 /// before the analysis.
 pub async fn of(app: &App, state: &ChoreographyState) -> Result<Vec<ReportCut>, Problem> {
     let mut cuts = Vec::new();
@@ -27,8 +28,10 @@ pub async fn of(app: &App, state: &ChoreographyState) -> Result<Vec<ReportCut>, 
         let key = eight.selection.as_ref().and_then(|selection| selection.take.as_ref());
         if let (Some(before), Some(now), Some(key)) = (&before, &now, key) {
             let plan = takes::plan(app, key).await?;
-            let facts = CutFacts::of(&plan, (&section.eights, k), (before, now));
-            cuts.extend(facts.map(|facts| view(k as u32, &facts, plan.step.mirrored, plan.fps)));
+            cuts.extend(plan.and_then(|plan| {
+                let facts = CutFacts::of(&plan, (&section.eights, k), (before, now))?;
+                Some(view(k as u32, &facts, plan.step.mirrored, plan.fps))
+            }));
         }
         before = now;
     }

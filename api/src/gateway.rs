@@ -8,14 +8,14 @@ pub use extras::Making;
 
 use crate::problem::Problem;
 use eightcount_domain::{
-    BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongGrid, SongId,
+    BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongGrid, SongId, TakeKey,
 };
 use eightcount_workflows::{
     ChoreographyWorkflow, HearingWorkflow, IngestWorkflow,
     contract::{
         AUDIO, AudioActivities, Auto, CHOREO, ChoreoActivities, ChoreographyInput, Clustered,
-        CorrectGridInput, HearingInput, IngestInput, IngestProgress, Receipt, Reroll, ScreenInput, Screened,
-        SectionInput, SelectStep, Unselect,
+        CorrectGridInput, HearingInput, IngestInput, IngestProgress, PRODUCT, ProductActivities, Receipt,
+        RenderTakeInput, Rendered, Reroll, ScreenInput, Screened, SectionInput, SelectStep, Unselect,
     },
 };
 use std::{
@@ -23,9 +23,9 @@ use std::{
     time::{Duration, Instant},
 };
 use temporalio_client::{
-    ActivityStartOptions, Client, NamespacedClient, RetryOptions, RetryPolicy, RpcOptions,
-    WorkflowExecuteUpdateOptions, WorkflowHandle, WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
-    WorkflowQueryOptions, WorkflowSignalOptions, WorkflowStartOptions,
+    ActivityIdConflictPolicy, ActivityStartOptions, Client, NamespacedClient, RetryOptions, RetryPolicy,
+    RpcOptions, WorkflowExecuteUpdateOptions, WorkflowHandle, WorkflowIdConflictPolicy,
+    WorkflowIdReusePolicy, WorkflowQueryOptions, WorkflowSignalOptions, WorkflowStartOptions,
     errors::{
         ActivityResultError, StartActivityError, WorkflowInteractionError, WorkflowQueryError,
         WorkflowStartError, WorkflowUpdateError,
@@ -179,6 +179,13 @@ impl Gateway {
         self.ask("clustering a song", AudioActivities::clustering, AUDIO, input, named, max).await
     }
 
+    /// Has a take made anew that was dropped; whoever asks for the same at once waits for the same.
+    pub async fn render_take(&self, take: &TakeKey, max: Duration) -> Result<Rendered, GatewayError> {
+        let named = (format!("take:{take}"), "a take that was dropped".to_owned());
+        let input = RenderTakeInput { take: take.clone() };
+        self.ask("making a take anew", ProductActivities::render_take, PRODUCT, input, named, max).await
+    }
+
     /// Runs an activity of its own, without a workflow, and waits for its result. `named`: id and summary.
     async fn ask<A: ActivityDefinition>(
         &self,
@@ -191,6 +198,7 @@ impl Gateway {
     ) -> Result<A::Output, GatewayError> {
         let retries = RetryPolicy::builder().initial_interval(Duration::from_millis(200)).build();
         let options = ActivityStartOptions::with_schedule_to_close_timeout(queue, id, max)
+            .id_conflict_policy(ActivityIdConflictPolicy::UseExisting)
             .retry_policy(retries)
             .summary(summary)
             .build();

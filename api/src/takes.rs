@@ -2,11 +2,11 @@
 
 use crate::{app::App, problem::Problem};
 use eightcount_domain::{BlobHash, ChoreographyState, FailureCode, FrameGrid, TakeKey};
-use eightcount_edit::TakePlan;
+use eightcount_edit::{BadPlan, TakePlan};
 use eightcount_mp4::{Mp4Error, Track};
 use eightcount_storage::StorageError;
 use eightcount_workflows::contract::AnalysedSection;
-use std::fs::File;
+use std::{fs::File, time::Duration};
 
 /// A file of our own making that cannot be read as one.
 #[derive(Debug, thiserror::Error)]
@@ -30,21 +30,41 @@ impl From<Unreadable> for Problem {
     }
 }
 
-/// The file of a take, and how many frames it has. `not_ready_yet` when it is planned but not rendered.
+/// Longest wait for a take that is made anew.
+const REMADE_WITHIN: Duration = Duration::from_secs(60);
+
+/// The file of a take, and how many frames it has. One that was dropped to save disk is made anew meanwhile.
+/// `not_ready_yet` when it is planned but was never rendered.
 pub async fn file(app: &App, key: &TakeKey) -> Result<(BlobHash, u64), Problem> {
-    if let Some(rendered) = app.storage().product.take(key).await? {
+    let takes = &app.storage().product;
+    if let Some(rendered) = takes.take(key).await? {
         return Ok(rendered);
+    }
+    if takes.was_take_dropped(key).await? {
+        app.gateway().render_take(key, REMADE_WITHIN).await?;
+        if let Some(rendered) = takes.take(key).await? {
+            return Ok(rendered);
+        }
     }
     // The key is the hash of the plan: a take whose plan is stored is on its way.
     let planned = app.storage().blobs.exists(&BlobHash(key.0.clone())).await?;
     Err(Problem::new(if planned { FailureCode::NotReadyYet } else { FailureCode::UnknownTake }))
 }
 
-/// What a take shows, and how.
-pub async fn plan(app: &App, key: &TakeKey) -> Result<TakePlan, Problem> {
+/// Whether the file of a take can be had, at once or after it was made anew.
+pub async fn is_ready(app: &App, key: &TakeKey) -> Result<bool, StorageError> {
+    let takes = &app.storage().product;
+    Ok(takes.take(key).await?.is_some() || takes.was_take_dropped(key).await?)
+}
+
+/// What a take shows, and how; none of a take that another release rendered.
+pub async fn plan(app: &App, key: &TakeKey) -> Result<Option<TakePlan>, Problem> {
     let bytes = app.storage().blobs.read(&BlobHash(key.0.clone())).await?;
-    let plan = TakePlan::from_json(&String::from_utf8_lossy(&bytes));
-    Ok(plan.map_err(|error| StorageError::Damaged { what: "take plan", source: error.into() })?)
+    match TakePlan::from_json(&String::from_utf8_lossy(&bytes)) {
+        Ok(plan) => Ok(Some(plan)),
+        Err(BadPlan::OtherRenderer { .. }) => Ok(None),
+        Err(error) => Err(StorageError::Damaged { what: "take plan", source: error.into() }.into()),
+    }
 }
 
 /// The tables of a take or a sound.

@@ -156,6 +156,15 @@ impl ListenArgs {
     }
 }
 
+fn bytes_of_mib(text: &str) -> Result<u64, String> {
+    let mib: f64 = text.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
+    if mib.is_finite() && mib > 0.0 {
+        Ok((mib * f64::from(1 << 20)) as u64)
+    } else {
+        Err("more than 0".to_owned())
+    }
+}
+
 /// The queues of a worker.
 #[derive(Args, Clone, Debug)]
 pub struct QueueArgs {
@@ -171,6 +180,14 @@ pub struct QueueArgs {
     /// Processor cores to use (default: all)
     #[arg(long, value_name = "N", env = "EIGHTCOUNT_CORES")]
     pub cores: Option<usize>,
+    /// Disk that takes may use, MiB: those used longest ago are dropped, and made again when wanted (default: any)
+    #[arg(
+        long = "takes-max-mib",
+        value_name = "MIB",
+        env = "EIGHTCOUNT_TAKES_MAX_MIB",
+        value_parser = bytes_of_mib
+    )]
+    pub takes_max_bytes: Option<u64>,
 }
 
 /// `eightcount api`.

@@ -80,6 +80,8 @@ fn delays(runs: &[Run], parts: u32) -> Vec<(u64, i64)> {
         output += u64::from(run.frames);
         decoded = decoded.max(start + u64::from(run.frames));
     }
+    // What is decoded beyond the last frame has its place beyond the end: a frame held there stays.
+    delays.push((decoded, output.cast_signed() - decoded.cast_signed()));
     delays.dedup_by_key(|(_, delay)| *delay);
     delays
 }
@@ -135,7 +137,8 @@ mod tests {
     /// What the `setpts` and `fps` filters do with the delays.
     fn played(runs: &[Run], count: u64) -> Vec<u64> {
         let origin = runs[0].first;
-        let end = runs.iter().map(|r| r.first + u64::from(r.frames)).max().unwrap_or(0) - origin;
+        // More is decoded than is wanted.
+        let end = runs.iter().map(|r| r.first + u64::from(r.frames)).max().unwrap_or(0) - origin + 5;
         let table = delays(runs, 1);
         let place = |n: u64| {
             let (_, delay) = table.iter().rev().find(|(from, _)| *from <= n).copied().unwrap_or_default();
@@ -149,6 +152,8 @@ mod tests {
         let runs =
             [Run { first: 10, frames: 4 }, Run { first: 15, frames: 3 }, Run { first: 17, frames: 13 }];
         assert_eq!(delays(&runs, 1), [(0, 0), (5, -1), (8, 0)]);
+        let held = [Run { first: 10, frames: 4 }, Run { first: 13, frames: 1 }];
+        assert_eq!(delays(&held, 1), [(0, 0), (4, 1)]);
         // Decoding starts at the whole frame before.
         assert_eq!(delays(&[Run { first: 11, frames: 4 }], 2), [(0, 0), (1, -1)]);
         assert_eq!(tree(&delays(&runs, 1)), "if(lt(N,5),(0),if(lt(N,8),(-1),(0)))");

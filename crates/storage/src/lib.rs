@@ -18,7 +18,7 @@ pub use blobs::{
 };
 pub use error::StorageError;
 pub use page::{BadCursor, Cursor, Listed, PAGE_LIMIT_ITEMS, Page};
-pub use records::{AudioRecords, ChoreoRecords, CrossEdit, Library, ProductRecords};
+pub use records::{AudioRecords, ChoreoRecords, CrossEdit, DroppableTake, Library, ProductRecords};
 pub use shared::{
     AMPL_TTL, ChoreographyChanges, EightKey, Likeness, PREPRO_TTL, Preparation, SELECTION_TTL, SMLR_TTL,
     SectionKey, Selections, SharedView, USER_TTL, Whereabouts,

@@ -16,4 +16,4 @@ mod values;
 pub use audio::AudioRecords;
 pub use choreo::ChoreoRecords;
 pub use library::Library;
-pub use product::{CrossEdit, ProductRecords};
+pub use product::{CrossEdit, DroppableTake, ProductRecords};

@@ -5,6 +5,7 @@ use crate::{
     extract::{EightIndex, Id},
     problem::{Language, Problem, ProblemBody},
     reading::ReadError,
+    takes,
     views::{CandidateView, CandidatesView},
 };
 use axum::{
@@ -136,7 +137,7 @@ async fn view(
 ) -> Result<CandidateView, StorageError> {
     let performance = app.storage().choreo.performance(&candidate.step.performance).await?;
     let (title, credit) = performance.map(|p| (p.title, p.credit)).unwrap_or_default();
-    let ready = app.storage().product.take(&candidate.take).await?.is_some();
+    let ready = takes::is_ready(app, &candidate.take).await?;
     let shown =
         |selection: &Selection| selection.step == candidate.step && selection.mirrored == candidate.mirrored;
     let selected = eight.selection.as_ref().is_some_and(shown);

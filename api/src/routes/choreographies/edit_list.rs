@@ -108,7 +108,7 @@ async fn listed(app: &App, state: &ChoreographyState) -> Result<Vec<Option<Liste
 
 async fn take(app: &App, selection: &Selection) -> Result<ListedTake, Problem> {
     let key = selection.take.as_ref().ok_or_else(|| Problem::new(FailureCode::NotReadyYet))?;
-    let plan = takes::plan(app, key).await?;
+    let plan = takes::plan(app, key).await?.ok_or_else(|| Problem::new(FailureCode::Internal))?;
     let performance = app.storage().choreo.performance(&selection.step.performance).await?;
     let performance = performance.map_or_else(|| "untitled".to_owned(), |performance| performance.title);
     Ok(ListedTake { plan, performance, step: selection.step.to_string() })

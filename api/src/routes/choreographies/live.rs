@@ -42,10 +42,11 @@ pub async fn handle(State(app): State<App>, Id(id): Id<ChoreographyId>) -> Resul
         let (Some(take), Some((start, end))) = (planned, takes::frames(&state, &section, k)) else {
             continue;
         };
-        let rendered = app.storage().product.take(&take).await?;
-        if let (None, Some((blob, _))) = (&video, &rendered) {
+        let ready = takes::is_ready(&app, &take).await?;
+        if video.is_none() && ready {
             let init_url = format!("/api/takes/{take}/init");
-            video = Some(LiveVideo { mime: mime(&app, "video/mp4", blob).await?.0, init_url });
+            let (blob, _) = takes::file(&app, &take).await?;
+            video = Some(LiveVideo { mime: mime(&app, "video/mp4", &blob).await?.0, init_url });
         }
         fragments.push(LiveFragment {
             eight: k,
@@ -56,7 +57,7 @@ pub async fn handle(State(app): State<App>, Id(id): Id<ChoreographyId>) -> Resul
             start_s: start as f64 / rate,
             duration_s: (end - start) as f64 / rate,
             beats_s: beats(&section.eights, k),
-            ready: rendered.is_some(),
+            ready,
         });
     }
     let frames = FrameGrid::of(&section.eights, state.options.fps).total();

@@ -2,7 +2,7 @@
 
 use super::{
     database::{Database, Migrations, Sql},
-    values::{blob, from_json, to_json},
+    values::{blob, from_json, now, to_json},
 };
 use crate::StorageError;
 use eightcount_domain::{BlobHash, ChoreographyId, StageName, StageState, TakeKey};
@@ -10,12 +10,35 @@ use std::time::Duration;
 
 const PUT_TAKE: Sql = Sql::each(
     "storing a take",
-    "INSERT INTO takes (take_key, blob_hash, frames) VALUES (?, ?, ?) \
-     ON CONFLICT (take_key) DO UPDATE SET blob_hash = excluded.blob_hash, frames = excluded.frames",
-    "INSERT INTO takes (take_key, blob_hash, frames) VALUES (?, ?, ?) \
-     ON DUPLICATE KEY UPDATE blob_hash = VALUES(blob_hash), frames = VALUES(frames)",
+    "INSERT INTO takes (take_key, blob_hash, frames, bytes, used_ms, kept) VALUES (?, ?, ?, ?, ?, 1) \
+     ON CONFLICT (take_key) DO UPDATE SET blob_hash = excluded.blob_hash, frames = excluded.frames, \
+     bytes = excluded.bytes, used_ms = excluded.used_ms, kept = 1",
+    "INSERT INTO takes (take_key, blob_hash, frames, bytes, used_ms, kept) VALUES (?, ?, ?, ?, ?, 1) \
+     ON DUPLICATE KEY UPDATE blob_hash = VALUES(blob_hash), frames = VALUES(frames), \
+     bytes = VALUES(bytes), used_ms = VALUES(used_ms), kept = 1",
 );
-const TAKE: Sql = Sql::same("reading a take", "SELECT blob_hash, frames FROM takes WHERE take_key = ?");
+const TAKE: Sql =
+    Sql::same("reading a take", "SELECT blob_hash, frames FROM takes WHERE take_key = ? AND kept = 1");
+const WAS_DROPPED: Sql =
+    Sql::same("looking for a dropped take", "SELECT 1 FROM takes WHERE take_key = ? AND kept = 0");
+const USED: Sql = Sql::same("noting that a take is used", "UPDATE takes SET used_ms = ? WHERE take_key = ?");
+const TAKE_BYTES: Sql = Sql::each(
+    "measuring takes",
+    "SELECT COALESCE(SUM(bytes), 0) FROM takes",
+    "SELECT CAST(COALESCE(SUM(bytes), 0) AS SIGNED) FROM takes",
+);
+// First those that somebody began to drop and did not end.
+const LEAST_USED: Sql = Sql::same(
+    "looking for takes to drop",
+    "SELECT take_key, blob_hash, bytes FROM takes WHERE bytes > 0 ORDER BY kept, used_ms, take_key LIMIT 64",
+);
+const LEAVE: Sql = Sql::same("dropping a take", "UPDATE takes SET kept = 0 WHERE take_key = ?");
+const SHARED: Sql = Sql::same(
+    "looking for takes of the same bytes",
+    "SELECT 1 FROM takes WHERE blob_hash = ? AND kept = 1 LIMIT 1",
+);
+const GONE: Sql =
+    Sql::same("ending to drop a take", "UPDATE takes SET bytes = 0 WHERE take_key = ? AND kept = 0");
 const PUT_CROSS_EDIT: Sql = Sql::each(
     "storing a cross-edit",
     "INSERT INTO cross_edits (choreography_id, stage, revision, state_json, report_json) \
@@ -42,6 +65,17 @@ pub struct CrossEdit {
     pub report: serde_json::Value,
 }
 
+/// A take that may be dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DroppableTake {
+    /// Its key.
+    pub key: TakeKey,
+    /// Its file.
+    pub blob: BlobHash,
+    /// The bytes of that.
+    pub bytes: u64,
+}
+
 /// The records of the product context.
 #[derive(Clone, Debug)]
 pub struct ProductRecords(Database);
@@ -66,13 +100,64 @@ impl ProductRecords {
         self.0.version().await
     }
 
-    /// Records a rendered take and its number of frames, in place of an earlier rendering of the same plan.
-    pub async fn put_take(&self, key: &TakeKey, take: &BlobHash, frames: u64) -> Result<(), StorageError> {
-        self.0.execute(PUT_TAKE, &[key.as_str().into(), take.as_str().into(), frames.into()]).await?;
+    /// Records a rendered take, its number of frames and its bytes, in place of an earlier rendering of the same plan.
+    pub async fn put_take(
+        &self,
+        key: &TakeKey,
+        take: &BlobHash,
+        (frames, bytes): (u64, u64),
+    ) -> Result<(), StorageError> {
+        let args = [key.as_str().into(), take.as_str().into(), frames.into(), bytes.into(), now().0.into()];
+        self.0.execute(PUT_TAKE, &args).await?;
         Ok(())
     }
 
-    /// The file and the number of frames of a take that has been rendered.
+    /// Notes that these takes were used just now.
+    pub async fn use_takes(&self, keys: &[TakeKey]) -> Result<(), StorageError> {
+        let mut transaction = self.0.begin().await?;
+        for key in keys {
+            transaction.execute(USED, &[now().0.into(), key.as_str().into()]).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Whether a take has been rendered and was dropped since.
+    pub async fn was_take_dropped(&self, key: &TakeKey) -> Result<bool, StorageError> {
+        Ok(self.0.row(WAS_DROPPED, &[key.as_str().into()]).await?.is_some())
+    }
+
+    /// The bytes of all takes.
+    pub async fn take_bytes(&self) -> Result<u64, StorageError> {
+        self.0.row(TAKE_BYTES, &[]).await?.map_or(Ok(0), |row| row.count(0))
+    }
+
+    /// Some takes whose files are there, those used longest ago first.
+    pub async fn least_used_takes(&self) -> Result<Vec<DroppableTake>, StorageError> {
+        let rows = self.0.rows(LEAST_USED, &[]).await?;
+        let take = |row: &super::database::Row| {
+            Ok(DroppableTake {
+                key: TakeKey(blob(&row.text(0)?)?.0),
+                blob: blob(&row.text(1)?)?,
+                bytes: row.count(2)?,
+            })
+        };
+        rows.iter().map(take).collect()
+    }
+
+    /// Begins to drop a take: from now on it is not rendered. Its file may be deleted if the answer is yes: no other take
+    /// has the same. Then [`Self::end_dropping`].
+    pub async fn begin_dropping(&self, take: &DroppableTake) -> Result<bool, StorageError> {
+        self.0.execute(LEAVE, &[take.key.as_str().into()]).await?;
+        Ok(self.0.row(SHARED, &[take.blob.as_str().into()]).await?.is_none())
+    }
+
+    /// The file of a dropped take is deleted.
+    pub async fn end_dropping(&self, key: &TakeKey) -> Result<(), StorageError> {
+        self.0.execute(GONE, &[key.as_str().into()]).await?;
+        Ok(())
+    }
+
+    /// The file and the number of frames of a take that has been rendered; none of one that was dropped since.
     pub async fn take(&self, key: &TakeKey) -> Result<Option<(BlobHash, u64)>, StorageError> {
         let row = self.0.row(TAKE, &[key.as_str().into()]).await?;
         row.map(|row| Ok((blob(&row.text(0)?)?, row.count(1)?))).transpose()

@@ -7,7 +7,7 @@ use crate::{
     servers::{MariaDb, until},
 };
 use eightcount_domain::*;
-use eightcount_storage::{AudioRecords, ChoreoRecords, Cursor, Page, ProductRecords};
+use eightcount_storage::{AudioRecords, ChoreoRecords, Cursor, DroppableTake, Page, ProductRecords};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
@@ -340,9 +340,38 @@ async fn takes(product: &ProductRecords) {
     let key = TakeKey(hash(1));
     assert_eq!(product.take(&key).await.unwrap(), None);
     for (take, frames) in [(1, 112), (1, 112), (2, 113)] {
-        product.put_take(&key, &blob(take), frames).await.unwrap();
+        product.put_take(&key, &blob(take), (frames, 1000)).await.unwrap();
         assert_eq!(product.take(&key).await.unwrap(), Some((blob(take), frames)));
     }
+    dropped_takes(product, &key).await;
+}
+
+async fn dropped_takes(product: &ProductRecords, first: &TakeKey) {
+    let (second, twin) = (TakeKey(hash(3)), TakeKey(hash(4)));
+    for key in [&second, &twin] {
+        // Two plans that come to the same bytes.
+        product.put_take(key, &blob(9), (50, 500)).await.unwrap();
+    }
+    assert_eq!(product.take_bytes().await.unwrap(), 2000);
+    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    product.use_takes(&[second.clone(), first.clone()]).await.unwrap();
+    let least = product.least_used_takes().await.unwrap();
+    assert_eq!(least[0], DroppableTake { key: twin.clone(), blob: blob(9), bytes: 500 });
+    assert!(!product.begin_dropping(&least[0]).await.unwrap(), "its file is that of another take too");
+    product.end_dropping(&twin).await.unwrap();
+    assert!(
+        product.was_take_dropped(&twin).await.unwrap() && !product.was_take_dropped(&second).await.unwrap()
+    );
+    assert_eq!((product.take(&twin).await.unwrap(), product.take_bytes().await.unwrap()), (None, 1500));
+    let of = |key: &TakeKey, least: &[DroppableTake]| least.iter().find(|take| take.key == *key).cloned();
+    let own = of(&second, &product.least_used_takes().await.unwrap()).unwrap();
+    assert!(product.begin_dropping(&own).await.unwrap());
+    // Killed here, whoever drops next finds it first; and made anew, it is as if nothing had been.
+    assert_eq!(product.least_used_takes().await.unwrap()[0], own);
+    product.put_take(&second, &blob(9), (50, 500)).await.unwrap();
+    product.end_dropping(&second).await.unwrap();
+    assert_eq!(product.take(&second).await.unwrap(), Some((blob(9), 50)));
+    assert_eq!(product.take_bytes().await.unwrap(), 1500);
 }
 
 async fn cross_edits(product: &ProductRecords) {
