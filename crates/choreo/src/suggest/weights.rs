@@ -15,13 +15,13 @@ pub(super) const TERMS: usize = 7;
 /// its parts weighed, until the cuts of automatic dances to the demo library jumped less than nine of ten random ones
 /// (`make bench-suggest-quality`).
 pub const WEIGHTS: [(Term, [f32; 4]); TERMS] = [
-    (Term::Similarity, [0.10, 0.08, 0.10, 0.08]),
-    (Term::Energy, [0.14, 0.08, 0.26, 0.09]),
-    (Term::Contour, [0.07, 0.05, 0.18, 0.05]),
-    (Term::Connection, [0.38, 0.54, 0.20, 0.24]),
-    (Term::Tempo, [0.05, 0.05, 0.05, 0.05]),
-    (Term::Repeat, [0.19, 0.13, 0.15, 0.13]),
-    (Term::Novelty, [0.07, 0.07, 0.06, 0.36]),
+    (Term::Similarity, [0.09, 0.07, 0.10, 0.08]),
+    (Term::Energy, [0.13, 0.07, 0.26, 0.09]),
+    (Term::Contour, [0.06, 0.04, 0.18, 0.05]),
+    (Term::Connection, [0.44, 0.60, 0.20, 0.24]),
+    (Term::Tempo, [0.04, 0.04, 0.05, 0.05]),
+    (Term::Repeat, [0.18, 0.12, 0.15, 0.13]),
+    (Term::Novelty, [0.06, 0.06, 0.06, 0.36]),
 ];
 
 /// What a score is made of: how much each term counts, and how much the six must differ from each other. Made from

@@ -5,7 +5,7 @@ use eightcount_domain::{Outline, Pose, SubjectBox, SubjectMotion};
 
 /// Share of each kind of data, of those that exist on both sides: joints, facing, height class, outline, place and size,
 /// travel, amount of motion.
-const SHARES: [f32; 7] = [0.65, 0.03, 0.03, 0.20, 0.28, 0.03, 0.03];
+const SHARES: [f32; 7] = [0.75, 0.03, 0.03, 0.20, 0.25, 0.03, 0.03];
 /// How much a connection is believed that is judged without poses; the rest is no opinion, a half.
 const WITHOUT_POSES: f32 = 0.85;
 /// Travel in picture widths per beat that counts as standing still.
