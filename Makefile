@@ -16,7 +16,7 @@ DATA ?= .data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio build demo up test bench bench-audio tuning-songs bench-render bench-suggest bench-suggest-quality doctor fmt lint deny
+.PHONY: help setup studio build demo up test bench bench-audio bench-ingest tuning-songs bench-render bench-suggest bench-suggest-quality doctor fmt lint deny
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -49,6 +49,9 @@ bench-audio: setup ## measure how well the hearing hears, on music with known be
 
 tuning-songs: ## make 175 songs with known beats, on which the hearing may be tuned, in .tools/tuning-songs (minutes)
 	@scripts/tuning-songs .tools/tuning-songs
+
+bench-ingest: build ## measure how fast a performance becomes steps, phase by phase (FILES="a.mp4 …" for your own)
+	cargo bench --locked --profile dev -p eightcount-cli -p eightcount-tests --bench ingest -- $(FILES)
 
 bench-render: build ## measure rendering, joining and the wait for the product; against one ffmpeg, and MoviePy
 	@scripts/setup --bench

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::keeping::Keeping;
 use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
-use eightcount_domain::BlobHash;
+use eightcount_domain::{BlobHash, FrameRate};
 use eightcount_media::{Media, Watch};
 use eightcount_pose::Models;
 use eightcount_storage::{Storage, StorageError};
@@ -25,6 +25,7 @@ pub(crate) struct Desk {
     pub(crate) takes: Keeping,
     /// None on a machine without them: then the picture's change measures movement.
     pub(crate) pose_models: Option<Models>,
+    pub(crate) mezzanine_fps: FrameRate,
     scratch: PathBuf,
     /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
     decoded: Mutex<Option<(BlobHash, Pcm)>>,
@@ -37,6 +38,7 @@ impl Desk {
         storage: Arc<Storage>,
         media: Media,
         pose_models: Option<Models>,
+        mezzanine_fps: FrameRate,
         scratch: PathBuf,
         (cores, takes_max_bytes): (usize, Option<u64>),
     ) -> Self {
@@ -46,6 +48,7 @@ impl Desk {
             storage,
             media,
             pose_models,
+            mezzanine_fps,
             library: LibraryDesk::default(),
             decoded: Mutex::new(None),
             ingests: Semaphore::new(cores.max(1)),

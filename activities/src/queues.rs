@@ -10,11 +10,12 @@ use crate::{
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
-    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput, PlanDanceInput,
-    PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published,
-    RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput,
-    SuggestInput, Suggested, WatchInput, Watched, audio_definitions, choreo_definitions, product_definitions,
+    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput,
+    Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
+    MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
+    PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
+    Screened, SectionInput, SoundInput, SuggestInput, Suggested, WatchInput, Watched, audio_definitions,
+    choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -85,7 +86,7 @@ impl Audio {
         context: ActivityContext,
         input: HearPerformanceInput,
     ) -> Result<HeardPerformance, ActivityError> {
-        alive(&context, ingest::hear_music(&self.0, input)).await
+        alive(&context, ingest::hear(&self.0, input)).await
     }
 }
 
@@ -119,6 +120,15 @@ impl Choreo {
         input: WatchInput,
     ) -> Result<Watched, ActivityError> {
         alive_with(&context, |pulse| ingest::watch(&self.0, input, pulse)).await
+    }
+
+    #[activity(definition = choreo_definitions::Describe)]
+    pub(crate) async fn describe(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: DescribeInput,
+    ) -> Result<Described, ActivityError> {
+        alive(&context, ingest::describe(&self.0, input)).await
     }
 
     #[activity(definition = choreo_definitions::PublishPerformance)]

@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use crate::queues::{Audio, Choreo, Product};
 use crate::scratch::Scratch;
+use eightcount_domain::FrameRate;
 use eightcount_media::Media;
 use eightcount_pose::Models;
 use eightcount_storage::Storage;
@@ -42,6 +43,8 @@ pub struct WorkersConfig {
     pub pose_models: Option<PathBuf>,
     /// Folder for half-made files; on the blobs' disk a finished file moves by its name.
     pub scratch: PathBuf,
+    /// Frame rate of performances that are ingested.
+    pub mezzanine_fps: FrameRate,
     /// Processor cores to use: so many takes are rendered at once.
     pub cores: usize,
     /// Bytes of takes that are kept; none: all.
@@ -78,7 +81,8 @@ pub async fn run_workers(config: WorkersConfig, shutdown: CancellationToken) -> 
     let scratch = Scratch::open(&config.scratch).map_err(unusable)?;
     let models = config.pose_models.as_deref().and_then(pose_models);
     let caps = (config.cores, config.takes_max_bytes);
-    let desk = Arc::new(Desk::new(config.storage, config.media, models, scratch.path(), caps));
+    let (media, rate) = (config.media, config.mezzanine_fps);
+    let desk = Arc::new(Desk::new(config.storage, media, models, rate, scratch.path(), caps));
     let stop = shutdown.child_token();
     let mut threads = Vec::new();
     for queue in config.queues {

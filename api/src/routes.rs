@@ -19,6 +19,7 @@ pub fn timed() -> OpenApiRouter<App> {
         .merge(performances::timed())
         .merge(choreographies::routes())
         .routes(routes!(steps::thumbnail::handle))
+        .routes(routes!(steps::preview::handle))
         .routes(routes!(steps::skeleton::handle))
         .routes(routes!(steps::hidden::handle))
         .routes(routes!(steps::on_screen_text::handle))

@@ -15,7 +15,7 @@ pub use eight::{ClustersView, EightView, SelectionsView};
 pub use extra::ExtraView;
 pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
-pub use performance::PerformanceView;
+pub use performance::{AnalysisView, PerformanceView};
 pub use report::{ReportCut, ReportEight, ReportTransition, ReportView};
 pub use song::{HeardSong, SongClusters, SongDetail, SongView, WaveformView};
 

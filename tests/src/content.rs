@@ -1,12 +1,19 @@
 //! Marked content: a song and performances made here, with known beats, and one colour a performance.
 
 use crate::programs::ffmpeg;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use eightcount_audio::{
     SAMPLE_RATE,
     evaluation::synth::{Style, beat_times, play},
 };
-use std::{ffi::OsString, fs, path::Path};
+use eightcount_figures::{Dancer, Film};
+use std::{
+    ffi::OsString,
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// Red, green, blue, 0 to 255.
 pub type Colour = [f64; 3];
@@ -84,6 +91,40 @@ pub fn write_performance(performance: &MarkedPerformance, file: &Path) -> Result
     arguments.push(file.into());
     ffmpeg(arguments).with_context(|| format!("filming {}", performance.title))?;
     fs::remove_file(&music)?;
+    Ok(())
+}
+
+/// Writes a performance of one human-like figure, 30 frames a second, that stops in a pose on every beat from 0 s on; with
+/// music or without any sound.
+pub fn write_figure(
+    file: &Path,
+    (width, height): (usize, usize),
+    bpm: f64,
+    seconds: f64,
+    music: bool,
+) -> Result<()> {
+    let torso = height as f32 * 0.2;
+    let film = Film::of((width, height), 30, bpm, seconds, vec![Dancer::on_spot(2, torso, 0.0, torso * 2.1)]);
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-r", "30", "-s"]);
+    command.arg(format!("{width}x{height}")).args(["-i", "pipe:0"]);
+    let wav = file.with_extension("wav");
+    if music {
+        let beats = (seconds * bpm / 60.0) as usize;
+        write_wav(&wav, &play("figure", Style::Rock, &beat_times(0.0, &[(beats, bpm, bpm)])).pcm)?;
+        command.arg("-i").arg(&wav).args(["-c:a", "aac", "-shortest"]);
+    }
+    command.args(["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"]).arg(file);
+    let mut child = command.stdin(Stdio::piped()).spawn().context("starting ffmpeg")?;
+    let mut pipe = child.stdin.take().context("no pipe")?;
+    for frame in 0..(seconds * 30.0) as u32 {
+        pipe.write_all(&film.frame(frame).pixels).context("filming")?;
+    }
+    drop(pipe);
+    ensure!(child.wait()?.success(), "ffmpeg failed");
+    if music {
+        fs::remove_file(&wav)?;
+    }
     Ok(())
 }
 

@@ -104,9 +104,6 @@ impl Fixture {
         }
         let facts: SongFacts = http.read(&format!("/api/songs/{}", song.id)).await?;
         keep_history(&instance, &format!("song:{}", song.id), "hearing").await?;
-        if let Some(performance) = colours.keys().next() {
-            keep_history(&instance, &format!("ingest:{performance}"), "ingest").await?;
-        }
         instance.stop().await?;
         let eights_s = facts.heard.eights.iter().map(|eight| (eight.start_s, eight.end_s)).collect();
         Ok(Self { data, song_file, song: song.id.parse()?, beats_s: facts.heard.beats_s, eights_s, colours })

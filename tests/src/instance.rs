@@ -141,6 +141,11 @@ impl PartProcess {
         Ok(Self { child, data: data.to_owned(), log })
     }
 
+    /// All that it has said.
+    pub fn said(&self) -> Result<String> {
+        fs::read_to_string(&self.log).context("reading what a process said")
+    }
+
     fn still_runs(&mut self) -> Result<()> {
         let ended = self.child.try_wait()?;
         ensure!(ended.is_none(), "it ended with {ended:?}:\n{}", self.last_words());

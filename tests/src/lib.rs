@@ -19,7 +19,9 @@ mod video;
 mod wait;
 
 pub use browser::Browser;
-pub use content::{Colour, MarkedPerformance, PERFORMANCES, SONG_BPM, SONG_FIRST_BEAT_S, SONG_TITLE};
+pub use content::{
+    Colour, MarkedPerformance, PERFORMANCES, SONG_BPM, SONG_FIRST_BEAT_S, SONG_TITLE, write_figure,
+};
 pub use dance::{CandidateFacts, Candidates, Dance, Receipt, Start};
 pub use fixture::{Danced, Fixture};
 pub use folders::{Data, half_made_files};

@@ -97,7 +97,11 @@ const TABLE: &[Row] = &[
         AllBut(&["sqlx", "redis", "object_store", "axum", "ffmpeg-sidecar"]),
     ),
     // The whole is tested from outside.
-    row("tests", &["domain", "audio"], AllBut(&["sqlx", "redis", "object_store", "temporalio-sdk"])),
+    row(
+        "tests",
+        &["domain", "audio", "figures"],
+        AllBut(&["sqlx", "redis", "object_store", "temporalio-sdk"]),
+    ),
 ];
 
 /// What no dependency of a dependency may bring in either.

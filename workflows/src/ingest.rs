@@ -1,14 +1,14 @@
-//! A performance becomes steps: conform, then hear, watch, and publish all at once.
+//! A performance becomes steps: conform, watch, hear, describe, and publish all at once.
 
 #![expect(missing_docs, reason = "the macros make constants without comments")]
 
 use crate::contract::{
-    AudioActivities, ChoreoActivities, Conformed, DiscardInput, HearPerformanceInput, IngestInput,
+    AudioActivities, ChoreoActivities, DescribeInput, DiscardInput, HearPerformanceInput, IngestInput,
     IngestPhase, IngestProgress, OWNER, PROGRESS, PublishPerformanceInput, STAGE, WatchInput,
 };
 use crate::options;
 use crate::stop::Stop;
-use eightcount_domain::FailureCode;
+use eightcount_domain::{BlobHash, FailureCode};
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_workflow::workflows::select;
 use temporalio_workflow::{
@@ -22,7 +22,7 @@ type Ctx = WorkflowContext<IngestWorkflow>;
 pub struct IngestWorkflow {
     input: IngestInput,
     phase: IngestPhase,
-    conformed: Option<Conformed>,
+    made: Vec<BlobHash>,
     failure: Option<FailureCode>,
     steps: u32,
     cancel_wanted: bool,
@@ -35,7 +35,7 @@ impl IngestWorkflow {
         Self {
             input,
             phase: IngestPhase::Conforming,
-            conformed: None,
+            made: Vec::new(),
             failure: None,
             steps: 0,
             cancel_wanted: false,
@@ -77,8 +77,8 @@ impl IngestWorkflow {
     fn view(&self) -> IngestProgress {
         let percent = match self.phase {
             IngestPhase::Conforming | IngestPhase::Failed => 0,
-            IngestPhase::Hearing => 40,
-            IngestPhase::Watching => 60,
+            IngestPhase::Watching => 35,
+            IngestPhase::Hearing => 90,
             IngestPhase::Publishing => 95,
             IngestPhase::Published => 100,
         };
@@ -91,33 +91,44 @@ async fn ingest(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<(), Stop>
     enter(ctx, IngestPhase::Conforming);
     let options = options::CONFORM.options("make the mezzanine".to_owned(), work);
     let conformed = ctx.execute_activity(ChoreoActivities::conform, input.clone(), options).await?;
-    ctx.state_mut(|w| w.conformed = Some(conformed.clone()));
-
-    enter(ctx, IngestPhase::Hearing);
-    let options = options::HEAR_PERFORMANCE.options("beats and eights of its music".to_owned(), work);
-    let hear = HearPerformanceInput { mezzanine: conformed.mezzanine.clone() };
-    let heard = ctx.execute_activity(AudioActivities::hear_performance, hear, options).await?;
+    made(ctx, [&conformed.mezzanine]);
 
     enter(ctx, IngestPhase::Watching);
-    let options = options::WATCH.options(format!("subject and movement in {} eights", heard.count), work);
-    let watch = WatchInput { conformed: conformed.clone(), eights: heard.eights.clone() };
+    let options = options::WATCH.options(format!("people and movement in {} frames", conformed.frames), work);
+    let watch = WatchInput { conformed: conformed.clone() };
     let watched = ctx.execute_activity(ChoreoActivities::watch, watch, options).await?;
+    made(ctx, [&watched.sights, &watched.small]);
+
+    enter(ctx, IngestPhase::Hearing);
+    let options = options::HEAR_PERFORMANCE.options("beats and eights".to_owned(), work);
+    let hear = HearPerformanceInput { conformed: conformed.clone(), watched: watched.clone() };
+    let heard = ctx.execute_activity(AudioActivities::hear_performance, hear, options).await?;
+    made(ctx, [&heard.eights]);
 
     enter(ctx, IngestPhase::Publishing);
+    let options = options::DESCRIBE.options(format!("poses and pictures of {} eights", heard.count), work);
+    let describe = DescribeInput { conformed: conformed.clone(), watched, heard: heard.clone() };
+    let described = ctx.execute_activity(ChoreoActivities::describe, describe, options).await?;
+    made(ctx, [&described.steps]);
     let options = options::PUBLISH_PERFORMANCE.options("put the steps into the library".to_owned(), work);
-    let publish = PublishPerformanceInput { performance: input.performance, conformed, heard, watched };
+    let publish = PublishPerformanceInput { performance: input.performance, conformed, heard, described };
     let published = ctx.execute_activity(ChoreoActivities::publish_performance, publish, options).await?;
     ctx.state_mut(|w| w.steps = published.steps);
     enter(ctx, IngestPhase::Published);
     Ok(())
 }
 
+fn made<const N: usize>(ctx: &Ctx, blobs: [&BlobHash; N]) {
+    ctx.state_mut(|w| w.made.extend(blobs.into_iter().cloned()));
+}
+
 /// Detached from cancellation: what was made must go in any case.
 async fn discard(ctx: &Ctx, stop: Stop) -> WorkflowResult<()> {
     let input = ctx.state(|w| DiscardInput {
         performance: w.input.performance.clone(),
-        mezzanine: w.conformed.as_ref().map(|conformed| conformed.mezzanine.clone()),
+        made: w.made.clone(),
         failure: stop.code(),
+        again: w.input.again,
     });
     let options = options::DISCARD_PERFORMANCE
         .options("remove what was made".to_owned(), &WorkflowCancellationToken::new());

@@ -47,6 +47,7 @@ pub(crate) const CROSS_EDIT: Activity = long(PRODUCT, 300, 1);
 pub(crate) const CONFORM: Activity = long(CHOREO, 3600, 5);
 pub(crate) const HEAR_PERFORMANCE: Activity = long(AUDIO, 600, 4);
 pub(crate) const WATCH: Activity = long(CHOREO, 3600, 5);
+pub(crate) const DESCRIBE: Activity = long(CHOREO, 1200, 4);
 pub(crate) const PUBLISH_PERFORMANCE: Activity = short(CHOREO, 3);
 pub(crate) const DISCARD_PERFORMANCE: Activity = short(CHOREO, 3);
 

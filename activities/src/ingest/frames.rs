@@ -9,13 +9,18 @@ use eightcount_media::Watch;
 use eightcount_workflows::contract::Conformed;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Longer side of the small grey frames in which the subject is looked for.
 const SIDE_PX: u32 = 160;
 
-/// What every frame of a mezzanine shows.
-pub(super) async fn watch(desk: &Desk, conformed: &Conformed, pulse: &Pulse) -> Result<Watched, Failure> {
+/// What every frame of a mezzanine shows; writes its small copy on the way.
+pub(super) async fn watch(
+    desk: &Desk,
+    conformed: &Conformed,
+    small: &Path,
+    pulse: &Pulse,
+) -> Result<Watched, Failure> {
     let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
     let size = small_size(conformed);
     let scratch = desk.scratch()?;
@@ -30,7 +35,7 @@ pub(super) async fn watch(desk: &Desk, conformed: &Conformed, pulse: &Pulse) -> 
     };
     // Where joints are looked for meanwhile, that tells how far the work is: it takes longer.
     let mut progress = if desk.pose_models.is_some() { Watch::nobody() } else { pulse.watch() };
-    desk.media.gray_frames(&mezzanine, size, &mut progress, &mut push).await?;
+    desk.media.small_frames(&mezzanine, size, conformed.fps, small, &mut progress, &mut push).await?;
     if let Some(failure) = failed {
         return Err(failure);
     }

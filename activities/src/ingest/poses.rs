@@ -9,7 +9,7 @@ use crate::desk::{Desk, compute};
 use crate::failure::Failure;
 use eightcount_domain::{BlobHash, FrameRate};
 use eightcount_media::{ColourFrames, Watch};
-use eightcount_pose::{Dance, Followed, Look, Models, Picture, Tracker};
+use eightcount_pose::{Followed, Look, Models, Picture, Tracker};
 use eightcount_storage::StorageError;
 use eightcount_workflows::contract::Conformed;
 use serde::{Deserialize, Serialize};
@@ -74,11 +74,11 @@ impl Plan {
 }
 
 /// Everybody in every look at a mezzanine; none where this machine has no pose models.
-pub(super) async fn dance(
+pub(super) async fn looks(
     desk: &Desk,
     conformed: &Conformed,
     pulse: &Pulse,
-) -> Result<Option<Dance>, Failure> {
+) -> Result<Option<Vec<Look>>, Failure> {
     let Some(models) = desk.pose_models.clone() else { return Ok(None) };
     let plan = Plan::of(conformed);
     let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
@@ -103,7 +103,7 @@ pub(super) async fn dance(
     for part in &seen.parts {
         desk.storage.blobs.discard_incoming(part).await?;
     }
-    Ok(Some(Dance::new(seen.looks, conformed.width as f32 / conformed.height.max(1) as f32)))
+    Ok(Some(seen.looks))
 }
 
 async fn store(desk: &Desk, part: &Part) -> Result<BlobHash, Failure> {

@@ -1,5 +1,6 @@
 //! `/api/performances`
 
+mod analysis;
 mod cancel;
 mod get;
 mod list;
@@ -16,4 +17,5 @@ pub fn timed() -> OpenApiRouter<App> {
         .routes(routes!(get::handle))
         .routes(routes!(video::handle))
         .routes(routes!(cancel::handle))
+        .routes(routes!(analysis::start, analysis::show))
 }

@@ -2,5 +2,6 @@
 
 pub mod hidden;
 pub mod on_screen_text;
+pub mod preview;
 pub mod skeleton;
 pub mod thumbnail;

@@ -1,10 +1,10 @@
 //! Performances and their steps.
 
 use eightcount_domain::{
-    CameraWork, FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus, Role,
-    Stance, Step, SubjectBox,
+    Beats, CameraWork, FailureCode, Millis, MovementTier, Performance, PerformanceId, PerformanceStatus,
+    Role, Stance, Step, SubjectBox,
 };
-use eightcount_workflows::contract::IngestProgress;
+use eightcount_workflows::contract::{ANALYSIS, IngestProgress};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +50,42 @@ pub struct VideoView {
     pub tempo_bpm: f64,
     /// Number of its steps.
     pub steps: u32,
+    /// Where its beats come from, and how clear they are.
+    pub beats: Beats,
+    /// Which release of the analysis made its steps.
+    pub analysis: u32,
+}
+
+/// Which analysis made a performance's steps, and how far the newest is.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AnalysisView {
+    /// Which release of the analysis made its steps.
+    pub analysis: u32,
+    /// Which one this service has: when it is higher, analysing again may find more.
+    pub latest: u32,
+    /// Number of its steps.
+    pub steps: u32,
+    /// What the newest analysis is doing, or how it ended.
+    pub progress: Option<ProgressView>,
+}
+
+impl AnalysisView {
+    /// Of a performance that is in the library.
+    pub fn of(performance: &Performance, progress: Option<IngestProgress>) -> Self {
+        let made = performance.conformed.as_ref();
+        Self {
+            analysis: made.map_or(0, |made| made.analysis),
+            latest: ANALYSIS,
+            steps: made.map_or(0, |made| made.steps),
+            progress: progress.map(ProgressView::from),
+        }
+    }
+}
+
+impl From<IngestProgress> for ProgressView {
+    fn from(progress: IngestProgress) -> Self {
+        Self { phase: progress.phase.as_str().to_owned(), percent: progress.percent }
+    }
 }
 
 /// How far an ingest has come.
@@ -113,16 +149,15 @@ pub struct StepView {
     pub on_screen_text: bool,
     /// Where its picture is.
     pub thumbnail_url: String,
+    /// A small video of it without sound, to be played in a loop; none where an older release made it.
+    pub preview_url: Option<String>,
 }
 
 impl PerformanceView {
     /// With the progress of its ingest.
     #[must_use]
     pub fn with_progress(mut self, progress: Option<IngestProgress>) -> Self {
-        self.progress = progress.map(|progress| ProgressView {
-            phase: progress.phase.as_str().to_owned(),
-            percent: progress.percent,
-        });
+        self.progress = progress.map(ProgressView::from);
         self
     }
 
@@ -152,6 +187,8 @@ impl From<Performance> for PerformanceView {
                 frames: conformed.frames,
                 tempo_bpm: conformed.tempo.get(),
                 steps: conformed.steps,
+                beats: conformed.beats,
+                analysis: conformed.analysis,
             }),
             progress: None,
             steps: None,
@@ -165,6 +202,7 @@ impl From<Step> for StepView {
         let skeleton_url = step.sight.skeleton.as_ref().map(|_| format!("/api/steps/{}/skeleton", step.id));
         Self {
             thumbnail_url: format!("/api/steps/{}/thumbnail", step.id),
+            preview_url: step.preview.as_ref().map(|_| format!("/api/steps/{}/preview", step.id)),
             id: step.id.to_string(),
             index: step.id.index,
             role: step.role,

@@ -23,6 +23,7 @@ mod flux;
 mod hearing;
 mod levels;
 mod loudness;
+mod movement;
 mod pulse;
 mod spectrum;
 pub mod stages;
@@ -41,6 +42,7 @@ pub use error::{AudioError, LoudnessError};
 pub use features::{COEFFICIENTS, EightFeatures, features};
 pub use hearing::{MIN_SECONDS, hear, hear_tapped};
 pub use loudness::loudness;
+pub use movement::{clarity, danced, movement_beats};
 pub use tapping::{TAPS, TapError, tapped};
 pub use waveform::{outlined, waveform};
 

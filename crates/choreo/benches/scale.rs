@@ -83,6 +83,7 @@ impl Numbers {
             quality: 0.2 + 0.8 * self.next(),
             native_cut: false,
             thumbnail: BlobHash(hash),
+            preview: None,
             hidden: self.next() < 0.02,
             on_screen_text: self.next() < 0.02,
         }

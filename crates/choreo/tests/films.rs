@@ -124,3 +124,31 @@ fn a_moving_camera_adds_no_movement() {
     println!("movement under a pan: resting {rests:.4}, dancing {dances:.4}");
     assert!(rests < 0.35 * dances);
 }
+
+#[test]
+fn a_camera_that_creeps_in_is_seen_to_zoom() {
+    let mut film = film(7.0, vec![dancer(6)]);
+    film.shots[0].camera = Camera { zoom_rate: 1.025, ..Camera::default() };
+    let seen = watch(&film, 150);
+    let zoom = seen.moves().iter().map(|m| m.zoom).sum::<f32>();
+    println!("creeping: {:?}, zoom {zoom:.3}", seen.shots());
+    assert_eq!((seen.shots().len(), seen.shots()[0].camera), (1, CameraWork::Zooming));
+    assert!((zoom - 1.025_f32.ln() * 149.0 / 30.0).abs() < 0.05, "{zoom}");
+}
+
+#[test]
+fn a_dancer_who_jumps_from_pose_to_pose_before_a_plain_wall_is_no_cut() {
+    let mut scout = Scout::new(FrameRate::Fps30);
+    for i in 0..120_usize {
+        // As animated: a pose is held for six frames.
+        let left = [50, 74, 62, 88][i / 6 % 4];
+        let mut frame = vec![0; 160 * 90];
+        for (p, value) in frame.iter_mut().enumerate() {
+            let (x, y) = (p % 160, p / 160);
+            let dancer = (left..left + 22).contains(&x) && (20..85).contains(&y);
+            *value = if dancer { 30 } else { 110 + (y / 12) as u8 };
+        }
+        scout.push(&GrayFrame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
+    }
+    assert_eq!(scout.finish().unwrap().shots().len(), 1);
+}

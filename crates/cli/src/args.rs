@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use eightcount_api::Limits;
-use eightcount_domain::{Extra, Flavour};
+use eightcount_domain::{Extra, Flavour, FrameRate};
 use eightcount_workflows::contract::Queue;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -59,6 +59,8 @@ pub enum Command {
     Library(LibraryArgs),
     /// Show what was seen in a performance
     Inspect(InspectArgs),
+    /// Analyse performances again whose steps an older release made
+    Reanalyse(ReanalyseArgs),
     /// Hear a song: tempo, beats, eights, amplitude, clusters
     Analyse(AnalyseArgs),
     /// Make a dance to a section of a song
@@ -188,6 +190,14 @@ pub struct QueueArgs {
         value_parser = bytes_of_mib
     )]
     pub takes_max_bytes: Option<u64>,
+    /// Frames a second of ingested performances, 30 or 60
+    #[arg(long, value_name = "FPS", env = "EIGHTCOUNT_MEZZANINE_FPS", default_value = "30", value_parser = frame_rate)]
+    pub mezzanine_fps: FrameRate,
+}
+
+fn frame_rate(text: &str) -> Result<FrameRate, String> {
+    let fps: u32 = text.parse().map_err(|_| "no number".to_owned())?;
+    FrameRate::try_from(fps).map_err(|error| error.to_string())
 }
 
 /// `eightcount api`.
@@ -286,9 +296,29 @@ pub struct IngestArgs {
 /// `eightcount library`.
 #[derive(Args, Debug)]
 pub struct LibraryArgs {
+    /// Each step too: how it was seen, and its quality
+    #[arg(long)]
+    pub steps: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// The instance
+    #[command(flatten)]
+    pub instance: InstanceArgs,
+}
+
+/// `eightcount reanalyse`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  eightcount reanalyse                all whose steps an older release made
+  eightcount reanalyse 700b79e1       that one, if so")]
+pub struct ReanalyseArgs {
+    /// Ids of performances, or beginnings of them (default: all)
+    #[arg(value_name = "PERFORMANCE")]
+    pub performances: Vec<String>,
+    /// Even when this release made their steps
+    #[arg(long)]
+    pub force: bool,
     /// The instance
     #[command(flatten)]
     pub instance: InstanceArgs,

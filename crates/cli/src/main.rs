@@ -72,6 +72,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Ingest(args) => commands::ingest::run(args).await,
         Command::Library(args) => commands::library::run(args).await,
         Command::Inspect(args) => commands::inspect::run(args).await,
+        Command::Reanalyse(args) => commands::reanalyse::run(args).await,
         Command::Analyse(args) => commands::analyse::run(args).await,
         Command::Dance(args) => commands::dance::run(args).await,
         Command::Demo(args) => Box::pin(commands::demo::run(args)).await,

@@ -80,6 +80,7 @@ pub fn start_workers(
         pose_models: programs::pose_models(),
         scratch,
         takes_max_bytes: work.takes_max_bytes,
+        mezzanine_fps: work.mezzanine_fps,
         cores: work.cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)),
     };
     Ok(tokio::spawn(async move { run_workers(config, stop).await.context("running the workers") }))

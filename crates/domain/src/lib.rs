@@ -23,9 +23,9 @@ pub use failure::{FailureCode, UnknownCode};
 pub use hash::ContentHash;
 pub use ids::{BadId, BlobHash, ChoreographyId, PerformanceId, SongId, StepId, SuggestionId, TakeKey};
 pub use library::{
-    CameraWork, Conformed, Facing, FeatureVector, HeightClass, Movement, MovementTier, OtherDancer, Outline,
-    Performance, PerformanceStatus, Pose, PoseJoint, Role, Sight, Skeleton, SkeletonLook, Stance, Step,
-    SubjectBox, SubjectMotion,
+    Beats, BeatsFrom, CameraWork, Conformed, Facing, FeatureVector, HeightClass, Movement, MovementTier,
+    OtherDancer, Outline, Performance, PerformanceStatus, Pose, PoseJoint, Role, Sight, Skeleton,
+    SkeletonLook, Stance, Step, SubjectBox, SubjectMotion,
 };
 pub use music::{
     Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Clustering, Confidence, Eight, GridChange,

@@ -52,6 +52,40 @@ pub struct Conformed {
     pub tempo: Bpm,
     /// Number of its steps.
     pub steps: u32,
+    /// Where its beats come from.
+    #[serde(default)]
+    pub beats: Beats,
+    /// Which release of the analysis made its steps: a newer one may make them again, from the same file. 0 before
+    /// analyses were counted.
+    #[serde(default)]
+    pub analysis: u32,
+}
+
+/// Where the beats of a performance come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum BeatsFrom {
+    /// Its music.
+    #[default]
+    Music,
+    /// Where the dancer's movement stops: there is no music, or none with a clear pulse.
+    Movement,
+}
+
+/// What was found out about the beats of a performance. How clear they are is how much more happens on them than
+/// anywhere, 0 to 1: onsets of sounds, or stops of the movement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Beats {
+    /// Which were used.
+    pub from: BeatsFrom,
+    /// How clear those of the music are; none where it has none.
+    pub music_clarity: Option<f32>,
+    /// How clear those of the movement are; none where it has none.
+    pub movement_clarity: Option<f32>,
+    /// How much more the movement stops on the beats used than anywhere, 0 to 1.
+    pub danced: f32,
 }
 
 /// What an eight or a step is for in the whole.
@@ -324,6 +358,9 @@ pub struct Step {
     pub native_cut: bool,
     /// A picture of it (JPEG).
     pub thumbnail: BlobHash,
+    /// It, small and without sound, to be shown over and over (MP4).
+    #[serde(default)]
+    pub preview: Option<BlobHash>,
     /// Left out of suggestions by a curator.
     pub hidden: bool,
     /// A curator says that it shows text: it is never shown left to right reversed.

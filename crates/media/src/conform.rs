@@ -4,11 +4,14 @@ use crate::files::{Attempt, absolute};
 use crate::guard::INPUT_GUARD;
 use crate::measure::Measured;
 use crate::process::{Output, Run, Watch, access};
-use crate::{Media, MediaError, PerformanceFacts, VideoFacts};
+use crate::{Media, MediaError, PerformanceFacts, Transfer, VideoFacts};
 use eightcount_domain::FrameRate;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
+
+/// Square pixels, eight bits, colour at half the detail.
+const SQUARE: &str = "setsar=1,format=yuv420p";
 
 /// How performances are conformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl Default for ConformOptions {
 }
 
 /// A mezzanine: every picture a key frame, at constant rate from time 0; square upright pixels, BT.709; with the
-/// performance's sound on the same clock.
+/// performance's sound, if it has any, on the same clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mezzanine {
     /// Width in pixels.
@@ -79,23 +82,23 @@ impl Media {
         (width, height): (u32, u32),
         out: &Path,
     ) -> Vec<OsString> {
-        let fps = options.fps.get();
-        // The first picture also fills the time before it, so that frame 0 is time 0 for picture and sound alike.
-        let video = format!(
-            "fps={fps}:start_time=0,scale={width}:{height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,\
-             format=yuv420p"
-        );
+        let video = filters(&facts.video, options, (width, height));
         let mut arguments: Vec<OsString> =
             ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-i".into(), path.into()]);
         arguments.extend(["-map".into(), format!("0:{}", facts.video.index).into()]);
-        arguments.extend(["-map", "0:a:0", "-sn", "-dn", "-vf"].map(Into::into));
+        if facts.probe.audio.is_some() {
+            arguments.extend(["-map", "0:a:0"].map(Into::into));
+        }
+        arguments.extend(["-sn", "-dn", "-vf"].map(Into::into));
         arguments.push(video.into());
-        arguments.extend(
-            ["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac"].map(Into::into),
-        );
-        arguments.extend(["-b:a", "160k", "-c:v", "libx264", "-preset", "ultrafast"].map(Into::into));
+        if facts.probe.audio.is_some() {
+            let sound =
+                ["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac", "-b:a", "160k"];
+            arguments.extend(sound.map(Into::into));
+        }
+        arguments.extend(["-c:v", "libx264", "-preset", "ultrafast"].map(Into::into));
         arguments
             .extend(["-tune", "fastdecode", "-x264-params", "keyint=1:scenecut=0", "-crf"].map(Into::into));
         arguments.push(options.crf.to_string().into());
@@ -110,6 +113,27 @@ impl Media {
         arguments.extend(["-f".into(), "mp4".into(), out.into()]);
         arguments
     }
+}
+
+/// What makes the mezzanine's pictures of the source's.
+fn filters(video: &VideoFacts, options: &ConformOptions, (width, height): (u32, u32)) -> String {
+    // Each half of a woven picture becomes one of its own: movement stays as smooth as it was filmed.
+    let weave = if video.interlaced { "bwdif=mode=send_field:deint=all," } else { "" };
+    // The first picture also fills the time before it, so that frame 0 is time 0 for picture and sound alike.
+    let grid = format!("fps={}:start_time=0", options.fps.get());
+    let size = format!("scale={width}:{height}:flags=bicubic");
+    let transfer = match video.transfer {
+        Transfer::Standard => {
+            return format!("{weave}{grid},{size}:out_color_matrix=bt709:out_range=tv,{SQUARE}");
+        }
+        Transfer::Pq => "smpte2084",
+        Transfer::Hlg => "arib-std-b67",
+    };
+    // Linear light relative to the white of a sheet of paper, rolled off above it (Hable's curve), then as any video.
+    format!(
+        "{weave}{grid},{size},zscale=tin={transfer}:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203,format=gbrpf32le,\
+         zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,{SQUARE}"
+    )
 }
 
 /// The size of the mezzanine's picture: the source's shape with the wanted shorter side, even.
@@ -132,6 +156,9 @@ fn check(
     if (video.width, video.height) != size || video.codec != "h264" {
         return wrong(format!("{} {}x{}", video.codec, video.width, video.height));
     }
+    if measured.audio.is_some() != facts.probe.audio.is_some() {
+        return wrong("sound where there was none, or none where there was".to_owned());
+    }
     // One frame for the rounding of each end.
     if (video.packets as f64) < expected - 2.0 {
         return wrong(format!("{} frames of {expected:.1}", video.packets));
@@ -148,13 +175,32 @@ fn check(
 mod tests {
     use super::*;
 
+    fn facts(width: u32, height: u32) -> VideoFacts {
+        VideoFacts {
+            index: 0,
+            codec: "h264".into(),
+            width,
+            height,
+            transfer: Transfer::Standard,
+            interlaced: false,
+            fps: None,
+            duration_s: None,
+        }
+    }
+
+    #[test]
+    fn only_what_needs_it_is_unwoven_or_mapped() {
+        let options = ConformOptions::default();
+        let plain = filters(&facts(1920, 1080), &options, (1280, 720));
+        assert!(!plain.contains("bwdif") && !plain.contains("tonemap"), "{plain}");
+        let woven = VideoFacts { interlaced: true, transfer: Transfer::Hlg, ..facts(1920, 1080) };
+        let woven = filters(&woven, &options, (1280, 720));
+        assert!(woven.starts_with("bwdif") && woven.contains("tin=arib-std-b67"), "{woven}");
+    }
+
     #[test]
     fn the_shape_is_kept_and_even() {
-        let size = |width, height| {
-            let video =
-                VideoFacts { index: 0, codec: "h264".into(), width, height, fps: None, duration_s: None };
-            canvas(&video, 720)
-        };
+        let size = |width, height| canvas(&facts(width, height), 720);
         assert_eq!(size(1920, 1080), (1280, 720));
         assert_eq!(size(1080, 1920), (720, 1280));
         assert_eq!(size(640, 480), (960, 720));

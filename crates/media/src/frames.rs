@@ -3,13 +3,11 @@
 use crate::files::{Attempt, absolute};
 use crate::guard::INPUT_GUARD;
 use crate::process::{Output, Run, Watch, access};
+use crate::small::{small_arguments, small_filter};
 use crate::{Media, MediaError};
 use eightcount_domain::FrameRate;
 use std::ffi::OsString;
 use std::path::Path;
-
-/// Width of a thumbnail in pixels.
-const THUMBNAIL_WIDTH: u32 = 320;
 
 /// Which pictures to read in colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,28 +24,60 @@ pub struct ColourFrames {
     pub most: u64,
 }
 
+/// Reading pictures as grey levels.
+struct GrayRun<'a> {
+    size: (u32, u32),
+    /// Which pictures, and how they become grey.
+    pictures: Vec<OsString>,
+    /// What else is written by the same run,
+    more: Vec<OsString>,
+    /// and where.
+    written: Option<&'a Path>,
+}
+
+fn gray((width, height): (u32, u32)) -> String {
+    format!("scale={width}:{height}:flags=area,format=gray")
+}
+
 impl Media {
     /// Gives every picture of a mezzanine, in order, as `width * height` grey levels (row by row, 0 black to 255
     /// white), to `consume` with its index from 0.
     pub async fn gray_frames(
         &self,
         path: &Path,
-        (width, height): (u32, u32),
+        size: (u32, u32),
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<u64, MediaError> {
-        let mut count = 0;
-        let mut counting = |index, picture: &[u8]| {
-            count = index + 1;
-            consume(index, picture);
-        };
-        self.gray_run(path, (width, height), "v:0", None, watch, &mut counting).await?;
-        if count == 0 {
-            return Err(MediaError::WrongOutput {
-                doing: "reading pictures",
-                what: "no pictures".to_owned(),
-            });
-        }
+        let filter = vec!["-map".into(), "0:v:0".into(), "-vf".into(), gray(size).into()];
+        self.counted(
+            path,
+            GrayRun { size, pictures: filter, more: Vec::new(), written: None },
+            watch,
+            consume,
+        )
+        .await
+    }
+
+    /// The same, and writes meanwhile the small copy of the mezzanine from which previews and thumbnails are cut: the
+    /// video is decoded once for both.
+    pub async fn small_frames(
+        &self,
+        path: &Path,
+        size: (u32, u32),
+        rate: FrameRate,
+        copy: &Path,
+        watch: &mut Watch<'_>,
+        consume: &mut (dyn FnMut(u64, &[u8]) + Send),
+    ) -> Result<u64, MediaError> {
+        let attempt = Attempt::at(copy)?;
+        let both = format!("[0:v:0]split[a][b];[a]{}[gray];[b]{}[small]", gray(size), small_filter(rate));
+        let pictures = vec!["-filter_complex".into(), both.into(), "-map".into(), "[gray]".into()];
+        let mut more: Vec<OsString> = vec!["-map".into(), "[small]".into()];
+        more.extend(small_arguments(attempt.path()));
+        let written = Some(attempt.path());
+        let count = self.counted(path, GrayRun { size, pictures, more, written }, watch, consume).await?;
+        attempt.keep_unsynced()?;
         Ok(count)
     }
 
@@ -57,42 +87,64 @@ impl Media {
         path: &Path,
         size: (u32, u32),
         stream: u32,
-        most: Option<u64>,
+        most: u64,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<(), MediaError> {
-        self.gray_run(path, size, &stream.to_string(), most, &mut Watch::nobody(), consume).await
+        let mut pictures: Vec<OsString> = vec!["-map".into(), format!("0:{stream}").into(), "-vf".into()];
+        pictures.extend([gray(size).into(), "-frames:v".into(), most.to_string().into()]);
+        let run = GrayRun { size, pictures, more: Vec::new(), written: None };
+        self.gray_run(path, run, &mut Watch::nobody(), consume).await
+    }
+
+    async fn counted(
+        &self,
+        path: &Path,
+        run: GrayRun<'_>,
+        watch: &mut Watch<'_>,
+        consume: &mut (dyn FnMut(u64, &[u8]) + Send),
+    ) -> Result<u64, MediaError> {
+        let mut count = 0;
+        let mut counting = |index, picture: &[u8]| {
+            count = index + 1;
+            consume(index, picture);
+        };
+        self.gray_run(path, run, watch, &mut counting).await?;
+        if count == 0 {
+            return Err(MediaError::WrongOutput {
+                doing: "reading pictures",
+                what: "no pictures".to_owned(),
+            });
+        }
+        Ok(count)
     }
 
     async fn gray_run(
         &self,
         path: &Path,
-        (width, height): (u32, u32),
-        stream: &str,
-        most: Option<u64>,
+        run: GrayRun<'_>,
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<(), MediaError> {
         let path = absolute(path)?;
-        let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-stats"].map(Into::into).into();
+        let mut arguments: Vec<OsString> =
+            ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-an", "-sn", "-dn", "-i"].map(Into::into));
         arguments.push(path.clone().into());
-        arguments.extend(["-map".into(), format!("0:{stream}").into()]);
-        arguments.extend(["-vf".into(), format!("scale={width}:{height}:flags=area,format=gray").into()]);
-        arguments
-            .extend(most.map(|most| ["-frames:v".into(), most.to_string().into()]).into_iter().flatten());
+        arguments.extend(run.pictures);
         arguments.extend(["-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"].map(Into::into));
+        arguments.extend(run.more);
+        let size = (run.size.0 * run.size.1) as usize;
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "reading pictures",
             arguments,
-            files: access(&[&path], &[]),
+            files: access(&[&path], &run.written.into_iter().collect::<Vec<_>>()),
             wall: self
                 .limits
                 .tool_wall
                 .max(std::time::Duration::from_secs_f64(self.limits.performance_max_s)),
         };
-        let size = (width * height) as usize;
         let (mut picture, mut index) = (Vec::with_capacity(size), 0);
         let mut take = |mut bytes: &[u8]| {
             while !bytes.is_empty() {
@@ -149,36 +201,5 @@ impl Media {
         self.run(run, Output::Pieces(&mut take), watch).await?;
         pictures.truncate(pictures.len() - pictures.len() % size as usize);
         Ok(pictures)
-    }
-
-    /// Writes the picture at a time (seconds) of a mezzanine or take as a JPEG 320 pixels wide.
-    pub async fn thumbnail(&self, path: &Path, at_s: f64, out: &Path) -> Result<(), MediaError> {
-        let (path, attempt) = (absolute(path)?, Attempt::at(out)?);
-        let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-y"].map(Into::into).into();
-        arguments.extend(INPUT_GUARD.iter().map(Into::into));
-        arguments.extend([
-            "-ss".into(),
-            format!("{:.6}", at_s.max(0.0)).into(),
-            "-i".into(),
-            path.clone().into(),
-        ]);
-        arguments.extend(["-map", "0:v:0", "-frames:v", "1", "-vf"].map(Into::into));
-        arguments.push(format!("scale={THUMBNAIL_WIDTH}:-2:flags=area").into());
-        arguments.extend(["-c:v", "mjpeg", "-q:v", "4", "-f", "image2", "-update", "1"].map(Into::into));
-        arguments.push(attempt.path().into());
-        let run = Run {
-            tool: &self.tools.ffmpeg,
-            doing: "making a thumbnail",
-            arguments,
-            files: access(&[&path], &[attempt.path()]),
-            wall: self.limits.tool_wall,
-        };
-        self.run(run, Output::None, &mut Watch::nobody()).await?;
-        let jpeg = std::fs::read(attempt.path()).map_err(MediaError::file("reading", attempt.path()))?;
-        if !jpeg.starts_with(&[0xff, 0xd8]) || jpeg.len() < 200 {
-            let what = format!("no picture at {at_s:.3} s");
-            return Err(MediaError::WrongOutput { doing: "making a thumbnail", what });
-        }
-        attempt.keep()
     }
 }

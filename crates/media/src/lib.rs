@@ -23,6 +23,7 @@ mod process;
 mod render;
 mod screen;
 mod sheet;
+mod small;
 mod tools;
 
 pub use confinement::{Confinement, FileAccess, Launcher, ParentDeath};
@@ -34,7 +35,7 @@ pub use frames::ColourFrames;
 pub use launch::launch;
 pub use limits::Limits;
 pub use overlay::{Mark, Shape};
-pub use probe::{AudioFacts, Probe, VideoFacts};
+pub use probe::{AudioFacts, Probe, Transfer, VideoFacts};
 pub use process::{Progress, Watch};
 pub use render::{Joined, Rendered};
 pub use screen::{PerformanceFacts, SongFacts};

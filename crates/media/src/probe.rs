@@ -14,6 +14,18 @@ use std::path::Path;
 /// Longest description that is read, bytes.
 const ANSWER_MAX: usize = 4 << 20;
 
+/// How brightness is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transfer {
+    /// As on every screen.
+    #[default]
+    Standard,
+    /// High dynamic range, perceptual quantiser (SMPTE ST 2084).
+    Pq,
+    /// High dynamic range, hybrid log-gamma (ARIB STD-B67).
+    Hlg,
+}
+
 /// A video stream, as its file describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VideoFacts {
@@ -25,6 +37,10 @@ pub struct VideoFacts {
     pub width: u32,
     /// Height in pixels as it should be shown.
     pub height: u32,
+    /// How brightness is written down.
+    pub transfer: Transfer,
+    /// Each picture is two, woven together line by line.
+    pub interlaced: bool,
     /// Pictures a second by the file's own word; none when it gives none.
     pub fps: Option<f64>,
     /// Length in seconds by the file's own word; none when it gives none.
@@ -83,6 +99,8 @@ struct Stream {
     height: Option<u32>,
     sample_aspect_ratio: Option<String>,
     avg_frame_rate: Option<String>,
+    color_transfer: Option<String>,
+    field_order: Option<String>,
     sample_rate: Option<String>,
     channels: Option<u32>,
     duration: Option<String>,
@@ -113,7 +131,7 @@ impl Media {
             ["-v", "warning", "-of", "json", "-show_entries"].map(Into::into).into();
         arguments.push(
             "format=format_name,duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,\
-             avg_frame_rate,sample_rate,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
+             avg_frame_rate,color_transfer,field_order,sample_rate,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
                 .into(),
         );
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
@@ -199,6 +217,12 @@ fn video(stream: &Stream) -> Option<VideoFacts> {
         codec: stream.codec_name.clone()?,
         width,
         height,
+        transfer: match stream.color_transfer.as_deref() {
+            Some("smpte2084") => Transfer::Pq,
+            Some("arib-std-b67") => Transfer::Hlg,
+            _ => Transfer::Standard,
+        },
+        interlaced: matches!(stream.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
         fps: stream.avg_frame_rate.as_deref().and_then(|r| ratio(r, '/')),
         duration_s: seconds(stream.duration.as_ref()),
     })

@@ -50,15 +50,12 @@ impl Media {
         Ok(SongFacts { duration_s, samples, probe })
     }
 
-    /// Accepts a file as a performance, or says why not. The times of all pictures are read, and some pictures
+    /// Accepts a file as a performance, with sound or without, or says why not. The times of all pictures are read, and some pictures
     /// decoded; the ingest decodes the rest and checks again.
     pub async fn screen_performance(&self, path: &Path) -> Result<PerformanceFacts, MediaError> {
         let probe = self.probe(path).await?;
         let limits = &self.limits;
         let video = probe.video.clone().ok_or_else(|| Refusal::plain(FailureCode::NoVideoStream))?;
-        if probe.audio.is_none() {
-            return Err(Refusal::plain(FailureCode::NoAudioStream).into());
-        }
         self.check_picture(&video)?;
         let span = self.picture_times(path, &video).await?;
         complete(span.seconds(), video.duration_s, &probe)?;
@@ -135,7 +132,7 @@ impl Media {
     async fn decodes(&self, path: &Path, video: &VideoFacts) -> Result<(), MediaError> {
         let mut decoded = 0_u64;
         let mut count = |_, _: &[u8]| decoded += 1;
-        match self.gray_pieces(path, (32, 32), video.index, Some(30), &mut count).await {
+        match self.gray_pieces(path, (32, 32), video.index, 30, &mut count).await {
             Err(MediaError::Tool { .. }) => Err(Refusal::plain(FailureCode::DamagedMedia).into()),
             Err(other) => Err(other),
             Ok(()) if decoded == 0 => Err(Refusal::plain(FailureCode::DamagedMedia).into()),

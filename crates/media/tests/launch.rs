@@ -169,8 +169,11 @@ fn tools() {
         let options = ConformOptions { short_side: 90, ..ConformOptions::default() };
         let (_, mezzanine) = media.conform(&upload, &out, &options, &mut Watch::nobody()).await.unwrap();
         assert_eq!((mezzanine.width, mezzanine.height, mezzanine.frames), (160, 90, 60));
-        let picture = folder.path().join("picture.jpg");
-        media.thumbnail(&out, 0.5, &picture).await.unwrap();
+        let small = folder.path().join("small.mp4");
+        let nobody = &mut Watch::nobody();
+        media.small_frames(&out, (16, 16), mezzanine.fps, &small, nobody, &mut |_, _| ()).await.unwrap();
+        media.thumbnails(&small, &[0.5], folder.path()).await.unwrap();
+        media.cut_previews(&small, &[(0.5, 1.5)], folder.path()).await.unwrap();
         assert!(media.screen_song(&upload).await.unwrap().duration_s > 1.9);
     });
 }

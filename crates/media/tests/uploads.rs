@@ -27,6 +27,10 @@ impl Folder {
         Self(tempfile::tempdir().unwrap())
     }
 
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     fn at(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
@@ -120,7 +124,7 @@ async fn missing_streams_lengths_and_sizes_are_named() {
     let sparse = folder.make("sparse.mkv", "-i good.mp4 -vf fps=1 -c:v libx264 -preset ultrafast -c:a copy");
     let big = folder.write("big.wav", vec![0; (4 << 20) + 1]);
     assert_eq!(song(&silent).await, FailureCode::NoAudioStream);
-    assert_eq!(performance(&silent).await, FailureCode::NoAudioStream);
+    assert!(media().screen_performance(&silent).await.is_ok(), "dancing needs no sound");
     assert_eq!(performance(&heard).await, FailureCode::NoVideoStream);
     assert_eq!(song(&blink).await, FailureCode::TooShort);
     assert_eq!(performance(&blink).await, FailureCode::TooShort);
@@ -196,9 +200,24 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
     let sound = media().decode_pcm(&out, &mut Watch::nobody()).await.unwrap();
     let first = sound.iter().position(|sample| sample.abs() > 0.02).unwrap();
     assert!((first as f64 / 44_100.0 - 0.5).abs() < 0.03, "{first}");
-    let thumbnail = folder.at("thumbnail.jpg");
-    media().thumbnail(&out, 1.0, &thumbnail).await.unwrap();
-    assert_eq!(image::open(&thumbnail).unwrap().width(), 320);
-    assert!(media().thumbnail(&out, 99.0, &folder.at("none.jpg")).await.is_err());
-    assert!(!folder.at("none.jpg").exists());
+    let small = folder.at("small.mp4");
+    let count = media()
+        .small_frames(&out, (16, 16), FrameRate::Fps30, &small, &mut Watch::nobody(), &mut |_, _| ())
+        .await
+        .unwrap();
+    assert_eq!(count, mezzanine.frames);
+    let pictures = media().thumbnails(&small, &[1.0, 0.2, 1.0], folder.path()).await.unwrap();
+    assert_eq!((pictures.len(), image::open(&pictures[1]).unwrap().width()), (3, 320));
+    assert_ne!(std::fs::read(&pictures[0]).unwrap(), std::fs::read(&pictures[1]).unwrap());
+    let empty = tempfile::tempdir().unwrap();
+    assert!(media().thumbnails(&small, &[99.0], empty.path()).await.is_err());
+    let steps = [(0.0, 1.0), (1.0, 2.2)];
+    let previews = media().cut_previews(&small, &steps, folder.path()).await.unwrap();
+    for (preview, (start, end)) in previews.iter().zip(steps) {
+        let mut shown = 0;
+        let mut count = |_, _: &[u8]| shown += 1;
+        media().gray_frames(preview, (16, 16), &mut Watch::nobody(), &mut count).await.unwrap();
+        assert!((f64::from(shown) / 15.0 - (end - start)).abs() < 0.07, "{shown} pictures");
+    }
+    assert!(media().cut_previews(&small, &[(90.0, 99.0)], empty.path()).await.is_err());
 }

@@ -30,8 +30,12 @@ const DOUBTED: f32 = 0.7;
 const BESIDE: (f32, u32) = (1.5, 5);
 /// Looks between two searches of the whole picture while nobody is missing.
 const SEARCH_EVERY: u32 = 10;
-/// Looks between two searches while somebody is.
-const SEARCH_MISSING_EVERY: u32 = 2;
+/// Looks between two searches while somebody was lost a moment ago.
+const SEARCH_LOST_EVERY: u32 = 2;
+/// Looks between two searches while somebody was lost longer ago, or nobody is there.
+const SEARCH_MISSING_EVERY: u32 = 5;
+/// Looks that are a moment.
+const MOMENT: u32 = 8;
 /// Looks after which somebody who was lost is forgotten.
 const FORGET_AFTER: u32 = 30;
 /// Mean difference of colours (0 to 1) above which two people are not the same.
@@ -60,6 +64,9 @@ pub struct Followed {
     next_person: u32,
     looks: u32,
     searches: u32,
+    /// Looks since somebody was followed.
+    #[serde(default)]
+    alone: u32,
 }
 
 /// Somebody in one picture.
@@ -103,22 +110,33 @@ impl Tracker {
         }
         tell_apart(&self.state.tracks, &mut found);
         self.state.looks += 1;
-        let missing = self.state.tracks.is_empty() || found.iter().any(Option::is_none);
-        let every = if missing { SEARCH_MISSING_EVERY } else { SEARCH_EVERY };
-        if self.state.looks.is_multiple_of(every) || self.state.tracks.is_empty() {
+        self.state.alone = if self.state.tracks.is_empty() { self.state.alone + 1 } else { 0 };
+        if self.state.looks.is_multiple_of(self.search_every(&found)) {
             self.search(picture, &mut found)?;
         }
         distrust_taken_limbs(&self.state.tracks, &mut found);
         Ok(self.update(found))
     }
 
+    /// Looks between two searches now. The search costs several times what following one person does.
+    fn search_every(&self, found: &[Option<Found>]) -> u32 {
+        let lost = found.iter().zip(&self.state.tracks).filter(|(found, _)| found.is_none());
+        match lost.map(|(_, track)| track.missed).min() {
+            None if self.state.tracks.is_empty() && self.state.alone <= MOMENT => 1,
+            None if self.state.tracks.is_empty() => SEARCH_MISSING_EVERY,
+            None => SEARCH_EVERY,
+            Some(missed) if missed < MOMENT => SEARCH_LOST_EVERY,
+            Some(_) => SEARCH_MISSING_EVERY,
+        }
+    }
+
     /// Looks for people who are not followed, or were lost: in the whole picture, and closer in one part of it after the
-    /// other; in all parts while nobody is followed.
+    /// other; in all parts while nobody has been followed for a moment.
     fn search(&mut self, picture: &Picture<'_>, found: &mut Vec<Option<Found>>) -> Result<(), ModelError> {
         let parts = picture.parts();
         self.state.searches += 1;
         let turn = self.state.searches as usize % parts.len().max(1);
-        let nobody = found.iter().all(Option::is_none);
+        let nobody = found.iter().all(Option::is_none) && self.state.alone <= MOMENT;
         let looked_at = parts.iter().enumerate().filter(|(i, _)| nobody || *i == turn).map(|(_, part)| part);
         let mut detections = Vec::new();
         for part in [&picture.whole()].into_iter().chain(looked_at) {

@@ -9,6 +9,7 @@ mod duplicates;
 mod extras;
 mod grid;
 mod happy;
+mod ingest;
 mod live;
 mod long;
 mod previews;

@@ -8,11 +8,11 @@
 )]
 
 use super::{
-    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DiscardInput,
-    HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput, PlanDanceInput,
-    PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput, Published,
-    RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput, SoundInput,
-    SuggestInput, Suggested, WatchInput, Watched,
+    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput,
+    Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
+    MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
+    PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
+    Screened, SectionInput, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
@@ -86,6 +86,12 @@ impl ChoreoActivities {
     /// Finds the subject and its movement in a mezzanine.
     #[activity(name = "watch")]
     pub fn watch(input: WatchInput) -> Result<Watched, ActivityError> {
+        unimplemented!()
+    }
+
+    /// Describes the eights of a performance that are danced.
+    #[activity(name = "describe")]
+    pub fn describe(input: DescribeInput) -> Result<Described, ActivityError> {
         unimplemented!()
     }
 

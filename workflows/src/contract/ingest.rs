@@ -1,7 +1,11 @@
 //! Ingest: a performance becomes steps.
 
-use eightcount_domain::{BlobHash, Bpm, FailureCode, FrameRate, Millis, PerformanceId};
+use eightcount_domain::{Beats, BlobHash, Bpm, FailureCode, FrameRate, Millis, PerformanceId};
 use serde::{Deserialize, Serialize};
+
+/// Counts the analyses that came to different steps: raised whenever models or algorithms change what is found in a
+/// performance. One whose steps an older analysis made can be analysed again.
+pub const ANALYSIS: u32 = 2;
 
 /// An uploaded file to look at before anything is recorded of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub struct IngestInput {
     pub performance: PerformanceId,
     /// Whose upload it is.
     pub owner: String,
+    /// Its steps are in the library already: they are replaced when all is done, and stay when anything fails.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// What an ingest is doing.
@@ -32,11 +39,11 @@ pub struct IngestInput {
 pub enum IngestPhase {
     /// Making the mezzanine.
     Conforming,
-    /// Finding beats and eights in its music.
-    Hearing,
     /// Finding the subject and its movement.
     Watching,
-    /// Writing the steps into the library.
+    /// Finding beats and eights, in its music or in the movement.
+    Hearing,
+    /// Describing the steps, and writing them into the library.
     Publishing,
     /// In the library.
     Published,
@@ -84,13 +91,17 @@ pub struct Conformed {
     pub fps: FrameRate,
     /// Number of frames.
     pub frames: u64,
+    /// It has sound.
+    pub has_audio: bool,
 }
 
 /// A mezzanine to hear.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HearPerformanceInput {
     /// The mezzanine.
-    pub mezzanine: BlobHash,
+    pub conformed: Conformed,
+    /// What was seen in it.
+    pub watched: Watched,
 }
 
 /// What was heard in a performance.
@@ -102,6 +113,8 @@ pub struct HeardPerformance {
     pub count: u32,
     /// Median tempo.
     pub tempo: Bpm,
+    /// Where the beats come from.
+    pub beats: Beats,
 }
 
 /// A mezzanine to watch.
@@ -109,15 +122,35 @@ pub struct HeardPerformance {
 pub struct WatchInput {
     /// The mezzanine.
     pub conformed: Conformed,
-    /// Blob of its eights.
-    pub eights: BlobHash,
 }
 
 /// What was seen in a performance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
-    /// Blob: JSON list of movement, boxes, quality and thumbnail for each eight.
+    /// Blob: JSON of what every frame shows, and of the joints of everybody in it.
     pub sights: BlobHash,
+    /// Blob: a small copy of the mezzanine.
+    pub small: BlobHash,
+}
+
+/// A performance whose eights are known and wait to be described.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DescribeInput {
+    /// Its mezzanine.
+    pub conformed: Conformed,
+    /// Its picture.
+    pub watched: Watched,
+    /// Its eights.
+    pub heard: HeardPerformance,
+}
+
+/// The steps of a performance, described.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Described {
+    /// Blob: JSON list of everything that is known of each step.
+    pub steps: BlobHash,
+    /// How many there are: eights before and after the dance are none.
+    pub count: u32,
 }
 
 /// All facts of a performance, to become steps in one transaction.
@@ -127,10 +160,10 @@ pub struct PublishPerformanceInput {
     pub performance: PerformanceId,
     /// Its mezzanine.
     pub conformed: Conformed,
-    /// Its music.
+    /// Its beats.
     pub heard: HeardPerformance,
-    /// Its picture.
-    pub watched: Watched,
+    /// Its steps.
+    pub described: Described,
 }
 
 /// A performance that is in the library.
@@ -145,8 +178,11 @@ pub struct Published {
 pub struct DiscardInput {
     /// The performance.
     pub performance: PerformanceId,
-    /// Its mezzanine, if it was made.
-    pub mezzanine: Option<BlobHash>,
+    /// Blobs that were made.
+    pub made: Vec<BlobHash>,
     /// Why: recorded on the performance; a cancelled one is forgotten.
     pub failure: FailureCode,
+    /// Its earlier steps stay, with all that they need.
+    #[serde(default)]
+    pub again: bool,
 }

@@ -26,8 +26,9 @@ pub use clustering::{AnalysedSection, Clustered};
 pub use cross_edit::{CrossEditInput, CrossEdited, SoundInput};
 pub use extra::{ExtraOrder, MakeExtraInput};
 pub use ingest::{
-    Conformed, DiscardInput, HearPerformanceInput, HeardPerformance, IngestInput, IngestPhase,
-    IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened, WatchInput, Watched,
+    ANALYSIS, Conformed, DescribeInput, Described, DiscardInput, HearPerformanceInput, HeardPerformance,
+    IngestInput, IngestPhase, IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened,
+    WatchInput, Watched,
 };
 pub use messages::{Auto, Receipt, Reroll, SelectStep, Unselect};
 pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, PreprocessInput, Preprocessed};

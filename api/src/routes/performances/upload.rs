@@ -20,7 +20,7 @@ use eightcount_workflows::contract::IngestInput;
 
 /// Upload a performance
 ///
-/// The body is the video file itself. It is looked at before anything is kept of it; then it is ingested: its status
+/// The body is the video file itself, with its music or without. It is looked at before anything is kept of it; then it is ingested: its status
 /// goes from `ingesting` to `published`, and its steps are in the library. The same bytes again give the performance
 /// that is there.
 #[utoipa::path(
@@ -41,8 +41,7 @@ use eightcount_workflows::contract::IngestInput;
         (status = 413, description = "`too_large`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`unrecognised_format`, `playlist_refused`", body = ProblemBody,
             content_type = "application/problem+json"),
-        (status = 422, description = "`empty_file`, `damaged_media`, `no_video_stream`, `no_audio_stream`, \
-            `too_short`, `too_long`, `too_complex`", body = ProblemBody,
+        (status = 422, description = "`empty_file`, `damaged_media`, `no_video_stream`, `too_short`, `too_long`, `too_complex`", body = ProblemBody,
             content_type = "application/problem+json"),
     ),
 )]
@@ -100,6 +99,6 @@ async fn take_in(app: App, hash: BlobHash, wanted: Wanted) -> Result<(StatusCode
     if !choreo.insert_performance(&performance).await? {
         choreo.set_performance_status(&id, PerformanceStatus::Ingesting, None).await?;
     }
-    app.gateway().start_ingest(IngestInput { performance: id, owner: wanted.owner }).await?;
+    app.gateway().start_ingest(IngestInput { performance: id, owner: wanted.owner, again: false }).await?;
     Ok((status, performance))
 }

@@ -168,6 +168,8 @@ impl Library {
             quality: hot.quality,
             native_cut: hot.native_cut,
             thumbnail: BlobHash(ContentHash::from_digest(&cold.thumbnail)),
+            // Of no use to whoever suggests.
+            preview: None,
             hidden: hot.hidden,
             on_screen_text: hot.on_screen_text,
         })

@@ -48,6 +48,7 @@ pub fn step(p: u8, index: u32) -> Step {
         quality: 0.9,
         native_cut: false,
         thumbnail: BlobHash(ContentHash::from_digest(&[p ^ 0x5a; 32])),
+        preview: None,
         hidden: false,
         on_screen_text: false,
     }

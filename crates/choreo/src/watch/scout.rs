@@ -11,6 +11,13 @@ const SAMPLES: usize = 48;
 /// Frames kept a second, from which those are taken.
 const KEPT_A_SECOND: u32 = 2;
 
+/// Share of a shot's kept frames that are all larger, or all smaller, than the one before when a camera creeps.
+const CREEPS: f32 = 0.7;
+/// And fewest of them.
+const FEWEST_CREEPS: usize = 2;
+/// Kept frames from one to the next that is compared for that.
+const CREEPING: usize = 3;
+
 /// Sees every frame of a performance once, in order.
 pub struct Scout {
     fps: FrameRate,
@@ -66,7 +73,10 @@ impl Scout {
     /// [`WatchError::SampleCount`] when there was no frame.
     pub fn finish(self) -> Result<Survey, WatchError> {
         let (width, height) = self.size.ok_or(WatchError::SampleCount(0))?;
-        let shots = shots(&self.small, &self.moves, self.fps.get() as f32);
+        let (moves, rate) = (self.moves, self.fps.get() as f32);
+        // A shot does not end where its camera moves slowly: the shots are the same with slow moves.
+        let moves = with_slow_moves(&self.kept, moves, (width, height), &shots(&self.small, &[], rate));
+        let shots = shots(&self.small, &moves, rate);
         let background = |shot: &Shot| {
             let own = || self.kept.iter().filter(|(index, _)| shot.frames.contains(index));
             let step = own().count().div_ceil(SAMPLES).max(1);
@@ -80,8 +90,47 @@ impl Scout {
             Background::of(&frames?)
         };
         let backgrounds = shots.iter().map(background).collect::<Result<Vec<_>, _>>()?;
-        Ok(Survey { fps: self.fps, moves: self.moves, shots, backgrounds })
+        Ok(Survey { fps: self.fps, moves, shots, backgrounds })
     }
+}
+
+/// A camera that creeps in or out moves less from frame to frame than can be seen, but not from one second to the
+/// next: where it does so through most of a shot, its way is shared out among the frames between. (Somebody who walks
+/// before a plain wall would pass for a slow pan, so there is none without growth.)
+fn with_slow_moves(
+    kept: &[(usize, Vec<u8>)],
+    mut moves: Vec<CameraMove>,
+    (width, height): (usize, usize),
+    shots: &[Shot],
+) -> Vec<CameraMove> {
+    for shot in shots {
+        let mut ways = Vec::new();
+        for stretch in kept.windows(CREEPING + 1).step_by(CREEPING) {
+            let ((from, before), (to, now)) = (&stretch[0], &stretch[CREEPING]);
+            let between = *from + 1..*to + 1;
+            let inside = shot.frames.contains(from) && shot.frames.contains(to);
+            let quiet = |moves: &[CameraMove]| moves.iter().all(|m| *m == CameraMove::default());
+            if !inside || !moves.get(between.clone()).is_some_and(quiet) {
+                continue;
+            }
+            let frames =
+                GrayFrame::new(width, height, before).ok().zip(GrayFrame::new(width, height, now).ok());
+            let way = frames.map(|(before, now)| CameraMove::between(&before, &now));
+            ways.push((between, way.unwrap_or_default()));
+        }
+        let creeps = |sign: f32| {
+            let so = ways.iter().filter(|(_, way)| sign * way.zoom > 0.0).count();
+            so >= FEWEST_CREEPS && so as f32 >= CREEPS * ways.len() as f32
+        };
+        if creeps(1.0) || creeps(-1.0) {
+            for (between, way) in ways {
+                let part = 1.0 / between.len() as f32;
+                let share = CameraMove { dx: part * way.dx, dy: part * way.dy, zoom: part * way.zoom };
+                moves[between].fill(share);
+            }
+        }
+    }
+    moves
 }
 
 impl Survey {

@@ -19,6 +19,9 @@ const UNLIKE: f32 = 0.6;
 const STAYS: usize = 5;
 /// How much less alike than the frames around it the frames of a cut are.
 const BREAK: f32 = 0.25;
+/// Share of the picture that changes in a cut, at least: before a plain wall a dancer is all there is to be unlike, and
+/// jumps from pose to pose.
+const PART: f32 = 0.25;
 /// Share of the picture that changes when it is another, however alike in form.
 const BULK: f32 = 0.45;
 /// Grey levels of change that count for that.
@@ -38,7 +41,7 @@ const BETWEEN: f32 = 0.3;
 /// Share of a shot's frames in which the camera moves when it is a moving camera.
 const MOVING: f32 = 0.25;
 /// Growth in a second from which on a moving camera zooms.
-const ZOOMING: f32 = 0.04;
+const ZOOMING: f32 = 0.015;
 
 /// How a shot begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +162,7 @@ pub(super) fn shots(small: &[Small], moves: &[CameraMove], fps: f32) -> Vec<Shot
 }
 
 fn filmed(moves: &[CameraMove], fps: f32) -> CameraWork {
-    let moving = moves.iter().filter(|m| !m.is_still()).count() as f32;
+    let moving = moves.iter().filter(|m| **m != CameraMove::default()).count() as f32;
     if moves.is_empty() || moving < MOVING * moves.len() as f32 {
         return CameraWork::Still;
     }
@@ -175,7 +178,8 @@ fn cuts(small: &[Small]) -> Vec<usize> {
         let here = like(i - 1, i);
         let usual = if i > 1 { like(i - 2, i - 1) } else { 1.0 }.min(like(i, i + 1));
         let plain = small[i].is_plain() || small[i - 1].is_plain();
-        !plain && here < UNLIKE.min(usual - BREAK) && stays(i, &|later| like(i - 1, later) < UNLIKE)
+        let part = small[i - 1].differs(&small[i]) > PART;
+        !plain && part && here < UNLIKE.min(usual - BREAK) && stays(i, &|later| like(i - 1, later) < UNLIKE)
     };
     let other = |i: usize| {
         let bulk = |later: usize| small[i - 1].changed(&small[later]) > BULK && like(i - 1, later) < ALIKE;

@@ -116,6 +116,19 @@ impl Watched {
         self.frames.iter().map(|f| f.motion).collect()
     }
 
+    /// How suddenly the movement stops at each frame, 0 and up: the visual impact of Davis and Agrawala, "Visual Rhythm
+    /// and Beat" (SIGGRAPH 2018). Dancers stop on the beat, with music or without. 0 where the picture cuts.
+    pub fn impact(&self) -> Vec<f32> {
+        let cut = |i: usize| self.frames[i..self.frames.len().min(i + 4)].iter().any(|f| f.cut);
+        let stop = |i: usize| (self.smooth_motion(i) - self.smooth_motion(i + 2)).max(0.0);
+        (0..self.frames.len()).map(|i| if cut(i) { 0.0 } else { stop(i) }).collect()
+    }
+
+    /// Frames a second.
+    pub fn fps(&self) -> FrameRate {
+        self.fps
+    }
+
     /// What an eight shows. `beats` are its eight beats and the beat after them, seconds on the clock of the
     /// frames (frame `i` is on screen from `i / fps`). Parts outside what was seen count as empty; beats that
     /// do not ascend have no movement.

@@ -10,5 +10,5 @@ mod work;
 pub use http::Api;
 pub use progress::Progress;
 pub use session::with_instance;
-pub use uploads::{heard_song, ingest, library};
+pub use uploads::{heard_song, ingest, library, patient};
 pub use work::Work;

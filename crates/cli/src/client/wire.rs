@@ -2,8 +2,8 @@
 //! instance can be used.
 
 use eightcount_domain::{
-    CameraWork, ChoreographyId, ChoreographyStatus, Confidence, FailureCode, MovementTier, PerformanceId,
-    PerformanceStatus, PlanScore, ScoreTerm, Section, SongId, SongStatus, SubjectBox,
+    Beats, CameraWork, ChoreographyId, ChoreographyStatus, Confidence, FailureCode, MovementTier,
+    PerformanceId, PerformanceStatus, PlanScore, ScoreTerm, Section, SongId, SongStatus, SubjectBox,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,26 @@ pub struct Video {
     pub tempo_bpm: f64,
     /// Number of its steps.
     pub steps: u32,
+    /// Where its beats come from.
+    #[serde(default)]
+    pub beats: Beats,
+    /// Which release of the analysis made its steps.
+    #[serde(default)]
+    pub analysis: u32,
+}
+
+/// Which analysis made a performance's steps.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Analysis {
+    /// Which one.
+    #[serde(rename = "analysis")]
+    pub made_by: u32,
+    /// The newest that the service has.
+    pub latest: u32,
+    /// Number of its steps.
+    pub steps: u32,
+    /// What the newest analysis is doing.
+    pub progress: Option<IngestProgress>,
 }
 
 /// A performance with its steps.

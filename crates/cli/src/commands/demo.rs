@@ -4,7 +4,11 @@ use super::ingest::{Wish, ingest_all};
 use crate::output::say;
 use crate::{
     args::{DemoArgs, InstanceArgs},
-    client::{self, Api, Progress, wire::Report},
+    client::{
+        self, Api, Progress,
+        wire::{InspectedPerformance, Report},
+    },
+    commands::library,
     dancing::{self, Outputs},
     exit, report,
     section::{End, SectionArg},
@@ -61,12 +65,15 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         phases.end("starting the service", starting);
         let on_stage = OnStage { api, ffmpeg, progress: &progress };
         let made_of = on_stage.perform(&args, films, &outputs, &mut phases).await?;
-        Ok((made_of, phases, Instant::now()))
+        let library = library::read(&on_stage.api).await?;
+        Ok((made_of, library, phases, Instant::now()))
     };
     let instance = InstanceArgs { data: args.data.clone(), server: None };
-    let (made_of, mut phases, stopping) = Box::pin(client::with_instance(&instance, &progress, work)).await?;
+    let (made_of, library, mut phases, stopping): (Report, Vec<InspectedPerformance>, _, _) =
+        Box::pin(client::with_instance(&instance, &progress, work)).await?;
     phases.end("stopping the service", stopping);
-    say!("{}", report::table(&made_of));
+    library::table(&library);
+    say!("\n{}", report::table(&made_of));
     say!("\ntime of each phase\n{}", phases.table());
     say!("the dance         {}", outputs.product.display());
     say!("its stages        {}/stage-quarter.mp4, stage-half.mp4", args.out.display());

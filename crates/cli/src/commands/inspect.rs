@@ -37,7 +37,8 @@ pub async fn run(args: InspectArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn table(performance: &InspectedPerformance) {
+/// Its steps, a line each.
+pub(super) fn table(performance: &InspectedPerformance) {
     say!("{}  {}", performance.item.id, performance.item.title);
     say!(
         "{:>4} {:>7} {:>7}  {:6} {:>7}  {:7} {:>5} {:>5} {:>5} {:>7}",

@@ -9,5 +9,6 @@ pub mod ingest;
 pub mod inspect;
 pub mod library;
 pub mod migrate;
+pub mod reanalyse;
 pub mod up;
 pub mod worker;

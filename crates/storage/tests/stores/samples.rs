@@ -42,6 +42,8 @@ pub fn conformed(steps: u32) -> Conformed {
         frames: 3000,
         tempo: Bpm::try_from(128.0).unwrap(),
         steps,
+        beats: Beats::default(),
+        analysis: 1,
     }
 }
 
@@ -69,6 +71,7 @@ pub fn step(performance: u8, index: u32) -> Step {
         quality: 0.9,
         native_cut: false,
         thumbnail: blob(201),
+        preview: None,
         hidden: false,
         on_screen_text: false,
     }

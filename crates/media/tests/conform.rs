@@ -1,0 +1,162 @@
+//! Mezzanines of awkward sources: sound and picture stay together, woven pictures are unwoven, high dynamic range is
+//! brought down.
+#![allow(clippy::unwrap_used)]
+
+use eightcount_domain::FrameRate;
+use eightcount_media::{ConformOptions, Launcher, Limits, Media, Mezzanine, Tools, Watch};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// When a white flash and a beep begin, seconds: start, middle, end.
+const FLASHES: [f64; 3] = [0.5, 6.0, 11.5];
+/// Largest distance of picture and sound, seconds; and of a flash from its place: half a frame.
+const SYNC_S: f64 = 0.010;
+
+fn ffmpeg(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let mut command = Command::new("ffmpeg");
+    let output =
+        command.args(["-v", "error", "-nostdin", "-y"]).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+async fn conformed(source: &Path, fps: FrameRate) -> (PathBuf, Mezzanine) {
+    let media = Media::new(Tools::find().unwrap(), Launcher::direct(), Limits::default());
+    let out = source.with_extension("mezzanine.mp4");
+    let options = ConformOptions { fps, ..ConformOptions::default() };
+    let (_, made) = media.conform(source, &out, &options, &mut Watch::nobody()).await.unwrap();
+    (out, made)
+}
+
+/// Grey levels of every picture, and the picture's means.
+fn brightness(file: &Path) -> Vec<f64> {
+    let name = file.to_string_lossy();
+    let raw = ffmpeg(
+        Path::new("/"),
+        &["-i", &name, "-vf", "scale=8:8:flags=area,format=gray", "-f", "rawvideo", "-"],
+    );
+    raw.chunks_exact(64).map(|p| p.iter().map(|&v| f64::from(v)).sum::<f64>() / 64.0).collect()
+}
+
+/// First moments at which something is on again after it was off.
+fn rises(values: &[f64], threshold: f64, rate: f64, quiet: usize) -> Vec<f64> {
+    let mut found = Vec::new();
+    let mut off = quiet;
+    for (i, &value) in values.iter().enumerate() {
+        if value > threshold {
+            if off >= quiet {
+                found.push(i as f64 / rate);
+            }
+            off = 0;
+        } else {
+            off += 1;
+        }
+    }
+    found
+}
+
+fn sound(file: &Path) -> Vec<f64> {
+    let name = file.to_string_lossy();
+    let raw = ffmpeg(Path::new("/"), &["-i", &name, "-vn", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"]);
+    raw.chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]])).abs()).collect()
+}
+
+/// A film of 12.5 s with flashes and beeps, made by `more` of it.
+fn flashing(folder: &Path, name: &str, rate: &str, more: &[&str]) -> PathBuf {
+    let on = FLASHES.map(|t| format!("between(t\\,{t}-0.0001\\,{t}+0.1)")).join("+");
+    let video = format!("color=black:s=320x240:r={rate}:d=12.5,drawbox=c=white:t=fill:enable='{on}'");
+    let beeps = FLASHES.map(|t| format!("between(t\\,{t}\\,{t}+0.1)")).join("+");
+    let audio = format!("aevalsrc='0.5*sin(2*PI*1000*t)*({beeps})':s=48000:d=12.5");
+    let mut arguments = vec!["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio];
+    arguments.extend(more);
+    arguments.push(name);
+    ffmpeg(folder, &arguments);
+    folder.join(name)
+}
+
+#[tokio::test]
+async fn picture_and_sound_stay_together_from_start_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    // At a constant rate; at a rate that varies (two thirds of the pictures of the middle are missing); at 60 frames.
+    let thinned = "select=not(between(t\\,2\\,5.5))+not(mod(n\\,3))";
+    let vary = [&["-vf", thinned, "-fps_mode", "vfr"][..], &encode].concat();
+    let late = [&["-vf", "setpts=PTS+0.040/TB", "-af", "asetpts=PTS+0.040/TB"][..], &encode].concat();
+    for (name, rate, more, fps) in [
+        ("even.mp4", "30", &encode[..], FrameRate::Fps30),
+        ("vary.mp4", "60", &vary, FrameRate::Fps30),
+        ("sixty.mp4", "60", &encode, FrameRate::Fps60),
+        ("late.mkv", "30", &late, FrameRate::Fps30),
+    ] {
+        let source = flashing(folder.path(), name, rate, more);
+        let (file, made) = conformed(&source, fps).await;
+        assert_eq!((made.fps, made.width, made.height), (fps, 960, 720), "{name}");
+        let seen = rises(&brightness(&file), 128.0, f64::from(fps.get()), 5);
+        let heard = rises(&sound(&file), 3000.0, 48_000.0, 4_800);
+        assert_eq!((seen.len(), heard.len()), (3, 3), "{name}: {seen:?} {heard:?}");
+        for (seen, heard) in seen.iter().zip(&heard) {
+            println!("{name}: sound {:+.4} s from picture", heard - seen);
+            // A picture is on screen from the grid's time on: up to half a frame from where it was.
+            let grid = if name == "late.mkv" { 0.5 / 30.0 } else { 0.0 };
+            assert!((heard - seen).abs() <= SYNC_S + grid, "{name}: {seen} {heard}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn woven_pictures_are_unwoven() {
+    let folder = tempfile::tempdir().unwrap();
+    // A bar that runs: woven, its edges are combs.
+    let video = "color=black:s=640x480:r=50:d=7,drawbox=x=mod(t*300\\,560):y=0:w=80:h=480:c=white:t=fill,\
+                 tinterlace=mode=interleave_top,setfield=tff";
+    let encode = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-flags",
+        "+ildct+ilme",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ];
+    let inputs = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", "sine=d=7"];
+    ffmpeg(folder.path(), &[&inputs[..], &encode, &["woven.mp4"]].concat());
+    let (file, _) = conformed(&folder.path().join("woven.mp4"), FrameRate::Fps30).await;
+    let name = file.to_string_lossy();
+    let raw =
+        ffmpeg(folder.path(), &["-i", &name, "-vf", "scale=640:480,format=gray", "-f", "rawvideo", "-"]);
+    let picture = &raw[640 * 480 * 40..][..640 * 480];
+    // Lines that differ from both neighbours in the same direction.
+    let at = |x: usize, y: usize| i32::from(picture[y * 640 + x]);
+    let combed = (2..478).flat_map(|y| (0..640).map(move |x| (x, y))).filter(|&(x, y)| {
+        let (up, down) = (at(x, y) - at(x, y - 1), at(x, y) - at(x, y + 1));
+        up.signum() == down.signum() && up.abs().min(down.abs()) > 60
+    });
+    assert!(combed.count() < 200);
+}
+
+#[tokio::test]
+async fn high_dynamic_range_is_brought_down() {
+    let folder = tempfile::tempdir().unwrap();
+    // Paper white (203 cd/m²) is 58 % of the PQ signal: 64 + 0.58 × 876 of ten bits. Unmapped it would be grey.
+    let video = "color=black:s=320x240:r=30:d=7,format=yuv420p10le,geq=lum=572:cb=512:cr=512";
+    let tags = [
+        "-color_trc",
+        "smpte2084",
+        "-color_primaries",
+        "bt2020",
+        "-colorspace",
+        "bt2020nc",
+        "-color_range",
+        "tv",
+    ];
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"];
+    let inputs = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", "sine=d=7"];
+    ffmpeg(folder.path(), &[&inputs[..], &encode, &tags, &["bright.mp4"]].concat());
+    let (file, _) = conformed(&folder.path().join("bright.mp4"), FrameRate::Fps30).await;
+    let light = brightness(&file)[30];
+    println!("paper white becomes {light:.0} of 255");
+    assert!(light > 160.0, "{light}");
+}
