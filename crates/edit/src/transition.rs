@@ -8,7 +8,7 @@ use eightcount_domain::{FrameRate, SubjectBox, Transition};
 /// one movement.
 const TOGETHER: f32 = 0.05;
 /// Up to this distance a dissolve looks like one dancer becoming the other; beyond it shows two.
-const CLOSE: f32 = 0.18;
+const CLOSE: f32 = 0.11;
 /// How long a flash takes to fade, seconds.
 const FLASH_S: f64 = 0.2;
 /// Frames before the beat in which a flash flares up.
