@@ -80,7 +80,7 @@ fn music_beats(pcm: &Pcm) -> Result<Option<(BeatGrid, f32)>, Failure> {
             let clear = clarity(&stages::pulse(pcm), &hearing.grid.beats, MISS_S);
             Ok(Some((hearing.grid, clear)))
         }
-        Err(AudioError::NoBeats | AudioError::TooShort { .. }) => Ok(None),
+        Err(AudioError::NoBeats { .. } | AudioError::TooShort { .. }) => Ok(None),
         Err(other) => Err(other.into()),
     }
 }
