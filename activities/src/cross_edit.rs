@@ -43,6 +43,9 @@ pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<Cro
     let blob = desk.keep(&output).await?;
     record(desk, &input, &blob, joined.frames).await?;
     desk.takes.used(&desk.storage, &input.takes).await?;
+    // What was held for the join may be too much now.
+    drop((files, takes));
+    take::trim(desk).await;
     Ok(CrossEdited { blob, frames: joined.frames })
 }
 

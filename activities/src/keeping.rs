@@ -17,6 +17,8 @@ pub(crate) struct Keeping {
     held: Arc<Mutex<BTreeMap<TakeKey, u32>>>,
     /// Nobody begins to hold a take while one is being dropped.
     turn: tokio::sync::Mutex<()>,
+    /// One at a time decides what to drop: two that count the same excess would drop it twice.
+    trimming: tokio::sync::Mutex<()>,
 }
 
 /// Keeps a take from being dropped, for as long as it lives.
@@ -45,6 +47,7 @@ impl Keeping {
     /// Drops takes that nobody holds until the rest is small enough, or all that is left is held. Gives how many.
     pub(crate) async fn trim(&self, storage: &Storage) -> Result<u64, StorageError> {
         let Some(max_bytes) = self.max_bytes else { return Ok(0) };
+        let _trimming = self.trimming.lock().await;
         let (mut bytes, mut dropped) = (storage.product.take_bytes().await?, 0);
         while bytes > max_bytes {
             let before = dropped;

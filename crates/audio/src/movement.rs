@@ -21,13 +21,12 @@ const BEGINS: f32 = 0.5;
 /// eights start on the first strong beat. None where nothing moves for long enough.
 ///
 /// ```
-/// use eightcount_audio::{clarity, movement_beats};
+/// use eightcount_audio::movement_beats;
 /// // Somebody who stops every half second.
 /// let impact: Vec<f32> = (0..600).map(|i| if i % 15 == 7 { 1.0 } else { 0.0 }).collect();
 /// let (grid, clear) = movement_beats(&impact, 30.0).expect("it has beats");
 /// assert!((grid.tempo.get() - 120.0).abs() < 2.0 && clear > 0.5);
 /// assert!(movement_beats(&[0.0; 600], 30.0).is_none());
-/// # let _ = clarity(&[], &[], 0.05);
 /// ```
 pub fn movement_beats(impact: &[f32], frames_per_second: f64) -> Option<(BeatGrid, f32)> {
     let stops = resampled(impact, frames_per_second);
@@ -54,7 +53,16 @@ pub fn movement_beats(impact: &[f32], frames_per_second: f64) -> Option<(BeatGri
     Some((BeatGrid { beats, downbeats, tempo, metre: metre as u8, phase: phase as u8, confidence }, clear))
 }
 
-/// How much more a movement stops on given beats than anywhere: 0 to 1, as [`clarity`].
+/// How much more a movement stops on given beats than anywhere: 0 to 1, as [`clarity`]. `impact` as in
+/// [`movement_beats`], `beats` in seconds.
+///
+/// ```
+/// use eightcount_audio::danced;
+/// let impact: Vec<f32> = (0..600).map(|i| if i % 15 == 7 { 1.0 } else { 0.0 }).collect();
+/// let beats = |late_s: f64| (0..38).map(|i| 0.25 + late_s + 0.5 * f64::from(i)).collect::<Vec<f64>>();
+/// assert!(danced(&impact, 30.0, &beats(0.0)) > 0.5);
+/// assert!(danced(&impact, 30.0, &beats(0.25)) < 0.1);
+/// ```
 pub fn danced(impact: &[f32], frames_per_second: f64, beats: &[f64]) -> f32 {
     clarity(&levelled(&resampled(impact, frames_per_second)), beats, MISS_S)
 }
@@ -62,6 +70,15 @@ pub fn danced(impact: &[f32], frames_per_second: f64, beats: &[f64]) -> f32 {
 /// How much more happens on beats than anywhere: 0 (no more) to 1 (nothing happens elsewhere); a beat may
 /// miss what it falls on by `miss_s` seconds. `pulse` is a value of 0
 /// and up for each of [`stages::FRAMES_PER_SECOND`](crate::stages::FRAMES_PER_SECOND); 0 without beats or pulse.
+///
+/// ```
+/// use eightcount_audio::{clarity, stages::FRAMES_PER_SECOND};
+/// let every = (FRAMES_PER_SECOND / 2.0) as usize;
+/// let pulse: Vec<f32> = (0..20 * every).map(|i| if i % every == 0 { 1.0 } else { 0.0 }).collect();
+/// let beats: Vec<f64> = (0..20).map(|i| (i * every) as f64 / FRAMES_PER_SECOND).collect();
+/// assert!(clarity(&pulse, &beats, 0.05) > 0.5);
+/// assert_eq!(clarity(&pulse, &[], 0.05), 0.0);
+/// ```
 pub fn clarity(pulse: &[f32], beats: &[f64], miss_s: f64) -> f32 {
     let near = |frame: usize| near(pulse, frame, miss_s);
     let (Some(first), Some(last)) = (beats.first(), beats.last()) else { return 0.0 };
