@@ -145,13 +145,15 @@ fn first_strong(pulse: &[f32], beats: &[f64]) -> usize {
     beats.iter().position(|beat| at(beat) >= BEGINS * usual).unwrap_or(0)
 }
 
+/// The median over whole eights, as far as there are so many: a single stop is placed no better than a frame.
 fn median_tempo(beats: &[f64]) -> Option<Bpm> {
-    let mut intervals: Vec<f64> = beats.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let middle = intervals.len() / 2;
-    if intervals.is_empty() {
+    let over = BEATS_PER_EIGHT.min(beats.len().saturating_sub(1));
+    let mut spans: Vec<f64> = beats.windows(over + 1).map(|span| span[over] - span[0]).collect();
+    let middle = spans.len() / 2;
+    if over == 0 {
         return None;
     }
-    Bpm::try_from(60.0 / *intervals.select_nth_unstable_by(middle, f64::total_cmp).1).ok()
+    Bpm::try_from(60.0 * over as f64 / *spans.select_nth_unstable_by(middle, f64::total_cmp).1).ok()
 }
 
 #[cfg(test)]
