@@ -19,10 +19,10 @@ const SHORTLIST: usize = 48;
 const FROM_ONE: usize = 4;
 /// Ways kept at each eight: for a plan, and for judging one candidate.
 const PLAN_WAYS: usize = 64;
-const LOOK_WAYS: usize = 5;
+const LOOK_WAYS: usize = 3;
 /// Steps considered for one eight when one candidate is judged, and how many of them may come from one performance:
 /// fewer, or its steps would be all the ways that go on.
-const LOOK_SHORTLIST: usize = 32;
+const LOOK_SHORTLIST: usize = 16;
 const LOOK_FROM_ONE: usize = 2;
 /// The best ways of a plan search the whole library for what follows them well: how many, and for how many steps.
 const SEARCHING_WAYS: usize = 6;
