@@ -13,7 +13,6 @@ const PICTURES = {
   result: 'result-light',
   'result-dark': 'result-dark',
   library: 'library-light',
-  skeleton: 'skeleton',
   steps: 'performance-light',
   dances: 'dances-dark',
   'phone-korean': 'dance-ko-phone',
