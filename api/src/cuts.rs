@@ -10,9 +10,8 @@ use eightcount_domain::{ChoreographyState, FrameRate, Selection};
 use eightcount_edit::{CutFacts, Style, TakeStep};
 use eightcount_storage::StorageError;
 
-/// The cuts between two selections, in order. A cut whose take is being planned, or was rendered by another
-/// release, is left out, and so are all of them
-/// before the analysis.
+/// The cuts between two selections, in order. A cut whose take is being planned, or was rendered by another release,
+/// is left out, and so are all of them before the analysis.
 pub async fn of(app: &App, state: &ChoreographyState) -> Result<Vec<ReportCut>, Problem> {
     let mut cuts = Vec::new();
     if state.analysis.is_none() {
