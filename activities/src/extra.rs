@@ -28,6 +28,8 @@ pub(crate) async fn make(desk: &Desk, input: MakeExtraInput, pulse: Pulse) -> Re
     {
         return Ok(Rendered { frames });
     }
+    // What has just been made is not what makes room for it.
+    let _held = desk.takes.hold(&input.key).await;
     let order: ExtraOrder = desk.read_json(&BlobHash(input.key.0.clone())).await?;
     let section: AnalysedSection = desk.read_json(&order.analysis).await?;
     let plans = plans(desk, &order, &section).await?;

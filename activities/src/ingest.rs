@@ -6,6 +6,7 @@ mod poses;
 mod sights;
 mod steps;
 
+pub(crate) use frames::small_size;
 pub(crate) use hearing::hear_performance as hear;
 pub(crate) use sights::watch;
 pub(crate) use steps::describe;

@@ -21,6 +21,7 @@ mod publish;
 mod queues;
 mod scratch;
 mod screen;
+mod seen_cuts;
 mod suggestion;
 mod take;
 mod worker;

@@ -6,7 +6,8 @@ use crate::alive::{alive, alive_with};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::{
-    amplitude, clustering, cross_edit, extra, grid, ingest, preprocess, publish, screen, suggestion, take,
+    amplitude, clustering, cross_edit, extra, grid, ingest, preprocess, publish, screen, seen_cuts,
+    suggestion, take,
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
@@ -14,8 +15,8 @@ use eightcount_workflows::contract::{
     Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
     MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
     PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
-    Screened, SectionInput, SoundInput, SuggestInput, Suggested, WatchInput, Watched, audio_definitions,
-    choreo_definitions, product_definitions,
+    Screened, SectionInput, SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
+    audio_definitions, choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -234,5 +235,14 @@ impl Product {
         input: CrossEditInput,
     ) -> Result<CrossEdited, ActivityError> {
         alive(&context, cross_edit::cross_edit(&self.0, input)).await
+    }
+
+    #[activity(definition = product_definitions::SeeCuts)]
+    pub(crate) async fn see_cuts(
+        self: Arc<Self>,
+        context: ActivityContext,
+        input: SeeCutsInput,
+    ) -> Result<Vec<SeenCut>, ActivityError> {
+        alive(&context, seen_cuts::see(&self.0, input)).await
     }
 }

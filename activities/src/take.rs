@@ -67,16 +67,26 @@ pub(crate) async fn plan(desk: &Desk, key: &TakeKey) -> Result<TakePlan, Failure
     Ok(TakePlan::from_json(&String::from_utf8_lossy(&plan))?)
 }
 
-async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(BlobHash, u64), Failure> {
-    let plan = plan(desk, key).await?;
+/// Renders what a plan says into a file, from the mezzanines that it names.
+pub(crate) async fn render_plan(
+    desk: &Desk,
+    plan: &TakePlan,
+    output: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<eightcount_media::Rendered, Failure> {
     let mut inputs = Vec::new();
     for blob in plan.sources() {
         inputs.push(desk.storage.blobs.local(blob).await?);
     }
     let inputs: Vec<&Path> = inputs.iter().map(|input| &**input).collect();
+    Ok(desk.media.render(plan, &inputs, output, watch).await?)
+}
+
+async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(BlobHash, u64), Failure> {
+    let plan = plan(desk, key).await?;
     let scratch = desk.scratch()?;
     let output = scratch.path().join("take.mp4");
-    let rendered = desk.media.render(&plan, &inputs, &output, watch).await?;
+    let rendered = render_plan(desk, &plan, &output, watch).await?;
     let blob = desk.keep(&output).await?;
     desk.storage.product.put_take(key, &blob, (rendered.frames, rendered.bytes)).await?;
     trim(desk).await;

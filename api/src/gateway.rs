@@ -3,6 +3,7 @@
 //! outages (try again).
 
 mod extras;
+mod seen_cuts;
 
 pub use extras::Making;
 

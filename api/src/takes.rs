@@ -30,18 +30,23 @@ impl From<Unreadable> for Problem {
     }
 }
 
-/// Longest wait for a take that is made anew.
-const REMADE_WITHIN: Duration = Duration::from_secs(60);
+/// Longest making of a take anew, behind what the workers are at.
+const REMADE_WITHIN: Duration = Duration::from_mins(2);
 
 /// The file of a take, and how many frames it has. One that was dropped to save disk is made anew meanwhile.
-/// `not_ready_yet` when it is planned but was never rendered.
+/// `not_ready_yet` when that takes longer than somebody should wait, and when it is planned but was never rendered.
 pub async fn file(app: &App, key: &TakeKey) -> Result<(BlobHash, u64), Problem> {
     let takes = &app.storage().product;
     if let Some(rendered) = takes.take(key).await? {
         return Ok(rendered);
     }
     if takes.was_take_dropped(key).await? {
-        app.gateway().render_take(key, REMADE_WITHIN).await?;
+        // It goes on being made after that: whoever asks again finds it.
+        let making = app.gateway().render_take(key, REMADE_WITHIN);
+        match tokio::time::timeout(app.config().limits.answer_max() / 2, making).await {
+            Ok(made) => made.map(drop)?,
+            Err(_) => return Err(Problem::new(FailureCode::NotReadyYet)),
+        }
         if let Some(rendered) = takes.take(key).await? {
             return Ok(rendered);
         }

@@ -16,7 +16,7 @@ pub use extra::ExtraView;
 pub use live::{LiveFragment, LiveSound, LiveVideo, LiveView};
 pub use page::{PageQuery, Paged};
 pub use performance::{AnalysisView, PerformanceView};
-pub use report::{ReportCut, ReportEight, ReportTransition, ReportView};
+pub use report::{JumpSeenBy, ReportCut, ReportEight, ReportTransition, ReportView, SeenJump};
 pub use song::{HeardSong, SongClusters, SongDetail, SongView, WaveformView};
 
 use eightcount_workflows::contract::Receipt;

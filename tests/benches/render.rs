@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use eightcount_domain::StageName;
-use eightcount_tests::{Dance, Fixture, Instance, until};
+use eightcount_tests::{Dance, Fixture, History, Instance, until};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,10 @@ async fn main() -> Result<()> {
     let fixture = Fixture::get().await?;
     let data = fixture.data()?;
     let instance = Instance::start(data.path()).await?;
-    println!("| eights | product ready after the last selection, s | first preview, s | all previews, s |");
-    println!("|---|---|---|---|");
+    println!(
+        "| eights | product ready after the last selection, s | first preview, s | all previews, s | events of the history | its kB |"
+    );
+    println!("|---|---|---|---|---|---|");
     for eights in counts {
         ensure!(eights <= fixture.eights_s.len(), "the song has {} eights", fixture.eights_s.len());
         for _ in 0..ROUNDS {
@@ -46,12 +48,15 @@ async fn main() -> Result<()> {
             let begun = Instant::now();
             dance.choose_best(eights - 1).await?;
             let ready = product(&dance, begun).await?;
+            let history = History::of(&instance, &dance.workflow_id())?;
             let seconds = |wait: Option<&Duration>| wait.map_or(f64::NAN, Duration::as_secs_f64);
             println!(
-                "| {eights} | {:.3} | {:.2} | {:.2} |",
+                "| {eights} | {:.3} | {:.2} | {:.2} | {} | {} |",
                 ready.as_secs_f64(),
                 seconds(waits.first()),
-                seconds(waits.last())
+                seconds(waits.last()),
+                history.events.len(),
+                history.bytes / 1000,
             );
         }
     }

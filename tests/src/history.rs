@@ -16,6 +16,8 @@ const KEEP_IN: &str = "EIGHTCOUNT_KEEP_HISTORIES";
 pub struct History {
     /// Its events, in order.
     pub events: Vec<Value>,
+    /// What the server counts of it, bytes.
+    pub bytes: u64,
 }
 
 /// A payload of a history.
@@ -33,7 +35,11 @@ impl History {
         let printed = temporal(instance, &["workflow", "show", "--workflow-id", workflow_id])?;
         let whole: Value = serde_json::from_slice(&printed).context("reading a history")?;
         let events = whole["events"].as_array().context("a history without events")?.clone();
-        Ok(Self { events })
+        let printed = temporal(instance, &["workflow", "describe", "--workflow-id", workflow_id])?;
+        let facts: Value = serde_json::from_slice(&printed).context("reading a description")?;
+        let bytes = facts["workflowExecutionInfo"]["historySizeBytes"].as_str();
+        let bytes = bytes.and_then(|bytes| bytes.parse().ok()).context("a history without a size")?;
+        Ok(Self { events, bytes })
     }
 
     /// How many events of a type there are, for example `WORKFLOW_EXECUTION_UPDATE_ACCEPTED`.

@@ -22,7 +22,7 @@ pub(super) async fn watch(
     pulse: &Pulse,
 ) -> Result<Watched, Failure> {
     let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
-    let size = small_size(conformed);
+    let size = small_size(conformed.width, conformed.height);
     let scratch = desk.scratch()?;
     let file = scratch.path().join("gray");
     let mut kept = BufWriter::new(File::create(&file)?);
@@ -69,8 +69,8 @@ fn watched(survey: Survey, (width, height): (u32, u32), file: PathBuf) -> Result
 }
 
 /// The longer side becomes [`SIDE_PX`]; the other keeps the aspect, even and never below the least size.
-fn small_size(conformed: &Conformed) -> (u32, u32) {
-    let (long, short) = (conformed.width.max(conformed.height), conformed.width.min(conformed.height));
+pub(crate) fn small_size(width: u32, height: u32) -> (u32, u32) {
+    let (long, short) = (width.max(height), width.min(height));
     let other = (SIDE_PX * short / long.max(1) / 2 * 2).max(16);
-    if conformed.width >= conformed.height { (SIDE_PX, other) } else { (other, SIDE_PX) }
+    if width >= height { (SIDE_PX, other) } else { (other, SIDE_PX) }
 }

@@ -27,8 +27,8 @@ pub struct ReportView {
 }
 
 /// How one selection passes into the next. Jumps are in fractions of the picture: of where the dancer's centre is (its
-/// width and height), and of how tall the dancer is seen. They are of the plan: of where the boxes measured around both
-/// dancers at the beat are put, not of the rendered pictures.
+/// width and height), and of how tall the dancer is seen. Those of the cut itself are of the plan: of where the boxes
+/// measured around both dancers at the beat are put. Those in `seen` are of the rendered pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ReportCut {
     /// The eight that is entered by it, 1 and up.
@@ -62,6 +62,35 @@ pub struct ReportCut {
     pub unaligned_jump_height: Option<f64>,
     /// The aligned picture covers the whole canvas in every frame: no black edge is seen.
     pub covered: bool,
+    /// What the product's own frames show, when that was asked for.
+    pub seen: Option<SeenJump>,
+}
+
+/// How far the dancer jumps in the rendered pictures on both sides of the cut, found there without believing the plan; where
+/// a transition mixes the two, in those that it mixes. None where nobody is found on one side.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SeenJump {
+    /// By what the dancers were found.
+    pub by: JumpSeenBy,
+    /// How far the dancer's centre jumps.
+    #[schema(example = 0.02)]
+    pub jump_centre: Option<f64>,
+    /// How much taller or smaller the dancer becomes.
+    pub jump_height: Option<f64>,
+    /// `jump_centre` as it would be without alignment.
+    pub unaligned_jump_centre: Option<f64>,
+    /// `jump_height` as it would be without alignment.
+    pub unaligned_jump_height: Option<f64>,
+}
+
+/// By what a dancer was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JumpSeenBy {
+    /// By what differs from the stage.
+    Shape,
+    /// By the joints, where the shape was not found on both sides.
+    Joints,
 }
 
 /// What is seen of a transition.

@@ -28,4 +28,4 @@ pub use frame::{GrayFrame, WatchError};
 pub use scout::{Scout, Survey};
 pub use shots::{Shot, ShotEntry};
 pub use watched::{CUT_QUALITY, FrameFact, StepSight, Watched};
-pub use watcher::Watcher;
+pub use watcher::{Watcher, subject_on};

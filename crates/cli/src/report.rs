@@ -36,6 +36,7 @@ pub fn table(report: &Report) -> String {
         let head =
             "  cut        at  from beat  how        zoom  jump (unaligned) of the centre, of the height";
         let _ = writeln!(text, "\n{head}");
+        let _ = writeln!(text, "{:43}  the same as found in rendered pictures", "");
     }
     for one in &report.cuts {
         let _ = writeln!(text, "{}", cut(one));
@@ -51,20 +52,33 @@ pub fn table(report: &Report) -> String {
 }
 
 fn cut(of: &ReportCut) -> String {
-    let percent = |part: Option<f64>| part.map_or_else(|| "-".to_owned(), |p| format!("{:.1} %", 100.0 * p));
-    let both = |now, without| format!("{:>6} {:>9}", percent(now), format!("({})", percent(without)));
+    let seen = of.seen.as_ref().map_or_else(String::new, |seen| {
+        format!(
+            "\n{:43}  {}, {} by {}",
+            "",
+            jump(seen.jump_centre, seen.unaligned_jump_centre),
+            jump(seen.jump_height, seen.unaligned_jump_height),
+            seen.by,
+        )
+    });
     format!(
-        "{:>5}  {:>8}  {:>+6.1} ms  {:9}  {:>4.2}  {}, {}{}{}",
+        "{:>5}  {:>8}  {:>+6.1} ms  {:9}  {:>4.2}  {}, {}{}{}{seen}",
         of.eight + 1,
         clock(of.at_s),
         of.beat_offset_ms,
         of.transition,
         of.zoom,
-        both(of.jump_centre, of.unaligned_jump_centre),
-        both(of.jump_height, of.unaligned_jump_height),
+        jump(of.jump_centre, of.unaligned_jump_centre),
+        jump(of.jump_height, of.unaligned_jump_height),
         if of.mirrored { ", mirrored" } else { "" },
         if of.covered { "" } else { ", AN EDGE SHOWS" },
     )
+}
+
+/// A jump, and in brackets what it would be without alignment.
+fn jump(now: Option<f64>, without: Option<f64>) -> String {
+    let percent = |part: Option<f64>| part.map_or_else(|| "-".to_owned(), |p| format!("{:.1} %", 100.0 * p));
+    format!("{:>6} {:>9}", percent(now), format!("({})", percent(without)))
 }
 
 /// Value and weight.
@@ -125,6 +139,13 @@ mod tests {
                 "unaligned_jump_centre": 0.093,
                 "unaligned_jump_height": null,
                 "covered": true,
+                "seen": {
+                    "by": "shape",
+                    "jump_centre": 0.02,
+                    "jump_height": 0.01,
+                    "unaligned_jump_centre": 0.1,
+                    "unaligned_jump_height": 0.03,
+                },
             }],
         }))
         .unwrap();
@@ -136,6 +157,8 @@ mod tests {
         let cut =
             "    2   0:03.57   -11.2 ms  dissolve   1.08   1.2 %   (9.3 %),  0.0 %       (-), mirrored\n";
         assert!(table.contains(cut), "{table}");
+        let seen = format!("\n{:45} 2.0 %  (10.0 %),  1.0 %   (3.0 %) by shape\n", "");
+        assert!(table.contains(&seen), "{table}");
         assert!(table.contains("41 steps: 3 hidden; 38 left"), "{table}");
     }
 }

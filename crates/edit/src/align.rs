@@ -128,6 +128,27 @@ impl Alignment {
         }
     }
 
+    /// Where a subject that is seen while it holds in full would be without it, in fractions of the canvas.
+    pub(crate) fn undone(&self, seen: SubjectBox, canvas: Size) -> SubjectBox {
+        let scale = f64::from(self.scale_millionths) / 1.0e6;
+        let back = |at: f32, shift: i32, side: u32| {
+            (f64::from(at) - f64::from(shift) / 1000.0 / f64::from(side)) / scale
+        };
+        let height = f64::from(seen.bottom - seen.top) / scale;
+        let turned = Subject {
+            x: back(seen.centre_x, self.shift_x_thousandths, canvas.width),
+            y: back(f32::midpoint(seen.top, seen.bottom), self.shift_y_thousandths, canvas.height),
+            height,
+        };
+        let native = turned.turned(-f64::from(self.turn_millidegrees) / 1000.0, canvas);
+        SubjectBox {
+            centre_x: native.x as f32,
+            top: (native.y - height / 2.0) as f32,
+            bottom: (native.y + height / 2.0) as f32,
+            width: (f64::from(seen.width) / scale) as f32,
+        }
+    }
+
     /// Does the picture cover the canvas in every frame of the take?
     pub(crate) fn covers(&self, canvas: Size) -> bool {
         // It is native from there on.
@@ -334,6 +355,9 @@ mod tests {
                     prop_assert!(distance(from, now) <= distance(from, to) + 1e-6, "it drives them apart");
                 }
                 prop_assert!(a.covers(CANVAS));
+                let back = a.undone(a.applied(pair.1, CANVAS), CANVAS);
+                prop_assert!((back.centre_x - pair.1.centre_x).abs() < 1e-4);
+                prop_assert!((back.top - pair.1.top).abs() < 1e-4 && (back.bottom - pair.1.bottom).abs() < 1e-4);
                 let mut before = a.place((0.0, 0.0), CANVAS, 0);
                 for frame in 0..ease + 20 {
                     let inside = a.inside(CANVAS, frame);

@@ -2,7 +2,7 @@
 
 use crate::fit::Size;
 use crate::take::{in_time, seen};
-use crate::{Fit, Style, TakePlan, TakeStep};
+use crate::{Alignment, Fit, Style, TakePlan, TakeStep};
 use eightcount_domain::{Eight, FrameGrid, SubjectBox};
 
 /// How far the subject jumps from one picture to the next, in fractions of the canvas, 0 and up.
@@ -46,6 +46,8 @@ pub struct CutFacts {
     pub unaligned_jump: Option<Jump>,
     /// In every frame of the take the aligned picture covers the whole canvas: no edge of it is seen.
     pub covered: bool,
+    alignment: Option<Alignment>,
+    canvas: Size,
 }
 
 impl CutFacts {
@@ -77,6 +79,15 @@ impl CutFacts {
             jump: both.map(|(outgoing, incoming)| Jump::between(outgoing, aligned(incoming))),
             unaligned_jump: both.map(|(outgoing, incoming)| Jump::between(outgoing, incoming)),
             covered: plan.alignment.is_none_or(|a| a.covers(canvas)),
+            alignment: plan.alignment,
+            canvas,
         })
+    }
+
+    /// How far a subject jumps that was found in the rendered pictures on both sides of the cut, and how far it would
+    /// without alignment.
+    pub fn found(&self, outgoing: SubjectBox, incoming: SubjectBox) -> (Jump, Jump) {
+        let native = self.alignment.map_or(incoming, |a| a.undone(incoming, self.canvas));
+        (Jump::between(outgoing, incoming), Jump::between(outgoing, native))
     }
 }

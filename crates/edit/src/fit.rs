@@ -35,7 +35,7 @@ pub enum Fit {
 }
 
 /// A width and a height in pixels.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size {
     pub(crate) width: u32,
     pub(crate) height: u32,

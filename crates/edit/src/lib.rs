@@ -19,6 +19,7 @@ mod retime;
 mod sheet;
 mod take;
 mod transition;
+mod unmixed;
 
 pub use align::Alignment;
 pub use args::render_args;

@@ -113,6 +113,14 @@ pub struct Entry {
     pub source: Source,
 }
 
+impl Entry {
+    /// Half of the transition: the frames of the take that lie before the cut.
+    pub(crate) fn half(&self) -> u64 {
+        let frames = self.source.frames();
+        if self.style.outgoing_frames(1) == 2 { frames / 2 } else { frames }
+    }
+}
+
 /// What is seen of a transition: what [`eightcount_domain::Transition`] comes to at one cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

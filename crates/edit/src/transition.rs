@@ -7,31 +7,34 @@ use eightcount_domain::{FrameRate, SubjectBox, Transition};
 /// Up to this distance of the two subjects (centres and heights, in fractions of the canvas) a plain cut looks like
 /// one movement.
 const TOGETHER: f32 = 0.05;
-/// Up to this distance a dissolve looks like one dancer becoming the other; beyond it shows two.
+/// Up to this distance a cut is better for being aligned.
 const CLOSE: f32 = 0.11;
+/// Where this share of what both boxes cover is covered by both, a dissolve looks like one dancer becoming the other; with
+/// less it shows two.
+const OVERLAPPING: f32 = 0.5;
 /// How long a flash takes to fade, seconds.
 const FLASH_S: f64 = 0.2;
 /// Frames before the beat in which a flash flares up.
 const FLARE_FRAMES: u64 = 2;
 
-/// Are two subjects, as they are seen at a cut, too far apart to become one another?
+/// Are two subjects, as they are seen at a cut, too far apart to be brought together?
 pub(crate) fn are_apart(seen: (SubjectBox, SubjectBox)) -> bool {
     distance(seen.0, seen.1) > CLOSE
 }
 
 /// What a wished transition comes to, given where the outgoing and the incoming subject are seen at the cut.
-/// Automatic without knowing where they are: a dissolve. Dancers who are apart would be seen double in a dissolve: that
-/// is a cut then.
+/// Automatic without knowing where they are: a dissolve. Dancers who hardly overlap would be seen double in a dissolve:
+/// that is a cut then.
 pub(crate) fn style(wished: Transition, seen: Option<(SubjectBox, SubjectBox)>) -> Style {
     match wished {
-        Transition::Dissolve if seen.is_some_and(are_apart) => Style::Cut,
+        Transition::Dissolve if seen.is_some_and(|(a, b)| !overlap(a, b)) => Style::Cut,
         Transition::Dissolve => Style::Dissolve,
         Transition::Cut => Style::Cut,
         Transition::Whip => Style::Whip,
         Transition::Flash => Style::Flash,
-        Transition::Auto => match seen.map(|(outgoing, incoming)| distance(outgoing, incoming)) {
-            Some(apart) if apart <= TOGETHER => Style::Cut,
-            Some(apart) if apart > CLOSE => Style::Whip,
+        Transition::Auto => match seen {
+            Some((a, b)) if distance(a, b) <= TOGETHER => Style::Cut,
+            Some((a, b)) if !overlap(a, b) => Style::Whip,
             _ => Style::Dissolve,
         },
     }
@@ -43,6 +46,16 @@ fn distance(a: SubjectBox, b: SubjectBox) -> f32 {
     let centre = |s: SubjectBox| (s.centre_x, f32::midpoint(s.top, s.bottom));
     let ((ax, ay), (bx, by)) = (centre(a), centre(b));
     (ax - bx).hypot(ay - by) + ((a.bottom - a.top) - (b.bottom - b.top)).abs()
+}
+
+/// Do two subjects cover about the same part of the picture?
+fn overlap(a: SubjectBox, b: SubjectBox) -> bool {
+    let across = |s: SubjectBox| (s.centre_x - s.width / 2.0, s.centre_x + s.width / 2.0);
+    let down = |s: SubjectBox| (s.top, s.bottom);
+    let shared = |a: (f32, f32), b: (f32, f32)| (a.1.min(b.1) - a.0.max(b.0)).max(0.0);
+    let area = |s: SubjectBox| s.width * (s.bottom - s.top);
+    let both = shared(across(a), across(b)) * shared(down(a), down(b));
+    both >= OVERLAPPING * (area(a) + area(b) - both)
 }
 
 /// From `[out]`, which has `frames_out` frames, to `[in]`, which begins at the same time.
@@ -110,11 +123,14 @@ mod tests {
     fn automatic_is_by_distance() {
         let auto = |a, b| style(Transition::Auto, Some((a, b)));
         assert_eq!(auto(at(0.5, 0.7), at(0.52, 0.7)), Style::Cut);
-        assert_eq!(auto(at(0.5, 0.7), at(0.58, 0.68)), Style::Dissolve);
+        assert_eq!(auto(at(0.5, 0.7), at(0.56, 0.68)), Style::Dissolve);
         assert_eq!(auto(at(0.3, 0.7), at(0.6, 0.7)), Style::Whip);
-        assert_eq!(auto(at(0.5, 0.9), at(0.5, 0.5)), Style::Whip);
+        assert_eq!(auto(at(0.5, 0.9), at(0.5, 0.4)), Style::Whip);
+        // As far apart as above, but both are as slim as that.
+        let slim = |x| SubjectBox { width: 0.1, ..at(x, 0.7) };
+        assert_eq!(auto(slim(0.5), slim(0.58)), Style::Whip);
         assert_eq!(style(Transition::Auto, None), Style::Dissolve);
-        assert_eq!(style(Transition::Dissolve, Some((at(0.5, 0.7), at(0.58, 0.68)))), Style::Dissolve);
+        assert_eq!(style(Transition::Dissolve, Some((at(0.5, 0.7), at(0.56, 0.68)))), Style::Dissolve);
         assert_eq!(style(Transition::Dissolve, Some((at(0.3, 0.7), at(0.6, 0.7)))), Style::Cut);
         assert_eq!(style(Transition::Flash, Some((at(0.5, 0.7), at(0.5, 0.7)))), Style::Flash);
     }

@@ -217,6 +217,13 @@ fn a_cut_tells_how_the_dancers_meet() {
     let jump = aligned.jump.unwrap();
     assert!(aligned.zoom > 1.1 && aligned.ease_frames > 0, "{aligned:?}");
     assert!(jump.centre < 0.03 && jump.height < 0.03, "{aligned:?}");
+    // What is found in the frames is told with and without alignment.
+    let (seen, native) = aligned.found(
+        SubjectBox { centre_x: 0.45, top: 0.25, bottom: 0.85, width: 0.2 },
+        SubjectBox { centre_x: 0.45, top: 0.25, bottom: 0.85, width: 0.2 },
+    );
+    assert!(seen.centre < 1e-9 && seen.height < 1e-9, "{seen:?}");
+    assert!(native.centre > 0.01 && native.height > 0.03, "{native:?}");
     // Mirrored, the one stands at 0.45, the other at 0.6: 0.15 apart, and there is no alignment that far.
     let mirrored = facts(&|r| r.step.mirrored = true);
     assert!(near(mirrored.unaligned_jump, 0.15, 0.1), "{mirrored:?}");
@@ -226,6 +233,35 @@ fn a_cut_tells_how_the_dancers_meet() {
     assert_eq!((unknown.jump, unknown.unaligned_jump, unknown.zoom), (None, None, 1.0));
     let first = plan_take(&request(&eights, 0)).unwrap();
     assert_eq!(CutFacts::of(&first, (&eights, 0), (&step('a', 0.0, 0.5), &step('b', 0.0, 0.5))), None);
+}
+
+#[test]
+fn a_hard_cut_shows_what_a_transition_mixes() {
+    let (eights, half) = (steady(3, 0.0, 0.5), 6);
+    for transition in [Transition::Dissolve, Transition::Whip, Transition::Flash] {
+        let mut asked = request(&eights, 1);
+        asked.profile.transition = transition;
+        let plan = plan_take(&asked).unwrap();
+        let (cut, first) = plan.hard_cut().unwrap();
+        assert_eq!((first, cut.frames), (half, 2 * half));
+        assert_eq!(TakePlan::from_json(&cut.to_json()).unwrap(), cut, "it can be rendered");
+        asked.profile.transition = Transition::Cut;
+        let (hard, entry) = (plan_take(&asked).unwrap(), cut.entry.unwrap());
+        assert_eq!(hard.entry, Some(entry), "{transition:?}");
+        assert!(hard.step.shown().zip(cut.step.shown()).all(|(a, b)| a == b));
+        assert_eq!((cut.alignment, cut.step.frames()), (hard.alignment, 2 * half));
+        // The two pictures at the cut, each among some of its stage.
+        let [(before, last), (after, first)] = plan.stages().unwrap();
+        let outgoing: Vec<u64> = plan.entry.as_ref().unwrap().source.shown().collect();
+        let expected = outgoing.get(half as usize).or(outgoing.last());
+        assert_eq!(before.step.shown().nth(last as usize).as_ref(), expected);
+        assert_eq!(after.step.shown().nth(first as usize), plan.step.shown().nth(half as usize));
+        for stage in [before, after] {
+            assert!((17..=33).contains(&stage.frames) && stage.entry.is_none(), "{stage:?}");
+            assert_eq!(TakePlan::from_json(&stage.to_json()).unwrap(), stage, "it can be rendered");
+        }
+    }
+    assert_eq!(plan_take(&request(&eights, 0)).unwrap().hard_cut(), None);
 }
 
 #[test]
@@ -250,7 +286,7 @@ fn wire_shapes() {
     full.step.mirrored = true;
     full.step.start_box = Some(SubjectBox { centre_x: 0.5, top: 0.2, bottom: 0.8, width: 0.2 });
     let previous = full.previous.as_mut().unwrap();
-    previous.end_box = Some(SubjectBox { centre_x: 0.55, top: 0.15, bottom: 0.85, width: 0.2 });
+    previous.end_box = Some(SubjectBox { centre_x: 0.55, top: 0.15, bottom: 0.85, width: 0.6 });
     (previous.width, previous.height) = (404, 720);
     let plan = plan_take(&full).unwrap();
     insta::assert_snapshot!("plan", plan.to_json());

@@ -2,7 +2,7 @@
 //! `make bench-render`.
 //!
 //! Three synthetic sources, steps of uneven tempo, alignment at every cut, dissolves. Wall and processor seconds are
-//! those of the child processes, and of this one where it joins.
+//! those of the child processes, and of this one where it joins; memory is that of the largest of them.
 
 use eightcount_domain::{Eight, FrameRate, RenderProfile, SubjectBox};
 use eightcount_edit::{AudioCut, JoinPart, TakePlan, TakeRequest, TakeStep, plan_take, render_args};
@@ -12,7 +12,10 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -28,10 +31,10 @@ async fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let bench = Bench { media: Media::new(Tools::find()?, Launcher::direct(), Limits::default()), folder };
     bench.make_sources()?;
-    println!("| what | wall s | CPU s |\n|---|---|---|");
+    println!("| what | wall s | CPU s | peak MB |\n|---|---|---|---|");
     let takes = bench.takes()?;
-    let rendered = bench.render(&takes).await?;
-    for count in [RENDERED, 32, 128] {
+    let rendered = bench.render(&takes).await? + bench.join(&takes, RENDERED).await?;
+    for count in [32, 128] {
         bench.join(&takes, count).await?;
     }
     let (one_pass, product) = (bench.one_pass(&takes, "21")?, bench.path("product-8.mp4"));
@@ -40,6 +43,7 @@ async fn main() -> Outcome<()> {
     bench.one_pass(&takes, "0")?;
     for (name, file) in [("takes joined", product), ("one pass", bench.path("one-pass-21.mp4"))] {
         println!("SSIM of {name} against lossless: {}", bench.ssim(&file)?);
+        println!("VMAF of {name} against lossless: {}", bench.vmaf(&file)?);
     }
     Ok(())
 }
@@ -123,10 +127,9 @@ impl Bench {
             let inputs: Vec<&Path> = take.inputs.iter().map(PathBuf::as_path).collect();
             self.media.render(&take.plan, &inputs, &take.file, &mut Watch::nobody()).await?;
         }
-        meter.row(&format!("{RENDERED} takes, one after the other"));
         let frames = takes.iter().map(|take| take.plan.frames).sum();
         self.sound(frames).await?;
-        Ok(meter.cpu_s())
+        Ok(meter.row(&format!("{RENDERED} takes, one after the other, and the sound")))
     }
 
     async fn sound(&self, frames: u64) -> Outcome<PathBuf> {
@@ -144,7 +147,7 @@ impl Bench {
         Ok(file)
     }
 
-    async fn join(&self, takes: &[Take], count: usize) -> Outcome<()> {
+    async fn join(&self, takes: &[Take], count: usize) -> Outcome<f64> {
         let parts: Vec<_> = takes
             .iter()
             .cycle()
@@ -155,8 +158,7 @@ impl Bench {
         let product = self.path(&format!("product-{count}.mp4"));
         let meter = Meter::start();
         let joined = self.media.join(&parts, FPS, Some(&sound), &product, &mut Watch::nobody()).await?;
-        meter.row(&format!("join of {count} takes ({} MB), counted", joined.bytes >> 20));
-        Ok(())
+        Ok(meter.row(&format!("join of {count} takes ({} MB), counted", joined.bytes >> 20)))
     }
 
     /// One ffmpeg that does what all takes do, and concatenates.
@@ -194,10 +196,8 @@ impl Bench {
         arguments.extend(["-movflags", "+faststart"].map(Into::into));
         let meter = Meter::start();
         ffmpeg(&arguments, &self.path(&format!("one-pass-{crf}.mp4")))?;
-        if crf != "0" {
-            meter.row(&format!("one ffmpeg, {count} eights in one pass"));
-        }
-        Ok(meter.cpu_s())
+        let lossless = if crf == "0" { ", lossless" } else { "" };
+        Ok(meter.row(&format!("one ffmpeg, {count} eights in one pass{lossless}")))
     }
 
     /// The same cuts, speeds and dissolves (without alignment) by `moviepy`, if its Python is there.
@@ -231,16 +231,33 @@ impl Bench {
     }
 
     fn ssim(&self, file: &Path) -> Outcome<String> {
-        let ran = Command::new("ffmpeg")
+        self.compared(Path::new("ffmpeg"), file, "ssim", "All:")
+    }
+
+    /// By the ffmpeg that comes with `moviepy`: Debian's cannot.
+    fn vmaf(&self, file: &Path) -> Outcome<String> {
+        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/moviepy/lib");
+        let python = std::fs::read_dir(packages)?.next().ok_or("no Python")??.path();
+        let folder = python.join("site-packages/imageio_ffmpeg/binaries");
+        let files = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+        let is_tool = |path: &PathBuf| path.to_string_lossy().contains("/ffmpeg-");
+        let tool = files.into_iter().find(is_tool).ok_or("no ffmpeg")?;
+        self.compared(&tool, file, "libvmaf=n_threads=2", "VMAF score:")
+    }
+
+    /// What a filter says of a file against the lossless one, after these words.
+    fn compared(&self, tool: &Path, file: &Path, filter: &str, words: &str) -> Outcome<String> {
+        let graph = format!("[0:v]setpts=N/30/TB[a];[1:v]setpts=N/30/TB[b];[a][b]{filter}");
+        let ran = Command::new(tool)
             .args(["-hide_banner", "-nostdin", "-i"])
             .arg(file)
             .arg("-i")
             .arg(self.path("one-pass-0.mp4"))
-            .args(["-lavfi", "[0:v]setpts=N/30/TB[a];[1:v]setpts=N/30/TB[b];[a][b]ssim", "-f", "null", "-"])
+            .args(["-lavfi", &graph, "-f", "null", "-"])
             .output()?;
         let told = String::from_utf8_lossy(&ran.stderr).into_owned();
-        let line = told.lines().find(|line| line.contains("SSIM")).ok_or("no SSIM")?;
-        Ok(line.split("All:").nth(1).unwrap_or("?").to_owned())
+        let said = told.lines().find_map(|line| line.split(words).nth(1)).ok_or("nothing was compared")?;
+        Ok(said.trim().to_owned())
     }
 }
 
@@ -274,15 +291,31 @@ fn ffmpeg<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>, out
     if ran.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ran.stderr).into_owned().into()) }
 }
 
-/// Wall and processor time since it was started.
+/// Wall and processor time since it was started, and the memory of the largest process meanwhile.
 struct Meter {
     begun: Instant,
     cpu_ticks: u64,
+    over: Arc<AtomicBool>,
+    peak: JoinHandle<u64>,
 }
 
 impl Meter {
     fn start() -> Self {
-        Self { begun: Instant::now(), cpu_ticks: ticks() }
+        // Forgets this process's own peak: proc(5).
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        let over = Arc::new(AtomicBool::new(false));
+        let peak = std::thread::spawn({
+            let over = Arc::clone(&over);
+            move || {
+                let mut peak = 0;
+                while !over.load(Ordering::Relaxed) {
+                    peak = children().map(|child| peak_kb(&child)).fold(peak, u64::max);
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                peak.max(peak_kb("self"))
+            }
+        });
+        Self { begun: Instant::now(), cpu_ticks: ticks(), over, peak }
     }
 
     fn cpu_s(&self) -> f64 {
@@ -290,9 +323,32 @@ impl Meter {
         (ticks() - self.cpu_ticks) as f64 / 100.0
     }
 
-    fn row(&self, what: &str) {
-        println!("| {what} | {:.2} | {:.2} |", self.begun.elapsed().as_secs_f64(), self.cpu_s());
+    /// Prints what it measured, and gives the processor seconds.
+    fn row(self, what: &str) -> f64 {
+        let (wall_s, cpu_s) = (self.begun.elapsed().as_secs_f64(), self.cpu_s());
+        self.over.store(true, Ordering::Relaxed);
+        let peak_kb = self.peak.join().unwrap_or_default();
+        println!("| {what} | {wall_s:.2} | {cpu_s:.2} | {} |", peak_kb / 1000);
+        cpu_s
     }
+}
+
+/// The processes that this one started.
+fn children() -> impl Iterator<Item = String> {
+    let own = std::process::id().to_string();
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(move |process| {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        after_name.split_whitespace().nth(1) == Some(&own)
+    })
+}
+
+/// The most memory that a process had, kB.
+fn peak_kb(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 /// User and system time of this process and of its ended children (proc(5): fields 14 to 17).

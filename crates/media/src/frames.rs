@@ -162,7 +162,7 @@ impl Media {
         self.run(run, Output::Pieces(&mut take), watch).await
     }
 
-    /// Some pictures of a mezzanine, one after the other: red, green and blue of a byte each, rows from the top. Fewer
+    /// Some pictures of a file of ours, one after the other: red, green and blue of a byte each, rows from the top. Fewer
     /// than asked for where it ends.
     pub async fn colour_frames(
         &self,
@@ -172,7 +172,7 @@ impl Media {
     ) -> Result<Vec<u8>, MediaError> {
         let path = absolute(path)?;
         let ColourFrames { size: (width, height), rate, first, every, most } = frames;
-        // Half a picture early: every picture is a key frame, so the seek is exact.
+        // Half a picture early: what is decoded on the way there is left out, and rounding can lose nothing.
         let start = ((first as f64 - 0.5) / f64::from(rate.get())).max(0.0);
         let mut arguments: Vec<OsString> = ["-hide_banner", "-nostdin", "-stats"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));

@@ -78,6 +78,19 @@ impl Look {
         };
         Self { at_s, people: sightings.iter().map(person).collect() }
     }
+
+    /// Where the one is who is largest and most central, in a picture whose width is `aspect` times its height.
+    pub fn main_place(&self, aspect: f32) -> Option<SubjectBox> {
+        let frame = Frame { aspect };
+        let places = self.people.iter().filter_map(|person| frame.place(&person.joints));
+        places.max_by(|a, b| prominence(a).total_cmp(&prominence(b)))
+    }
+}
+
+/// How much somebody is what the picture is about: tall and in the middle of it.
+fn prominence(place: &SubjectBox) -> f32 {
+    let central = 1.0 - (place.centre_x - 0.5).abs().min(0.5);
+    (place.bottom - place.top) * central
 }
 
 /// All looks at a performance, in order of time.
@@ -175,8 +188,7 @@ impl Dance {
         let mut weight: BTreeMap<u32, f32> = BTreeMap::new();
         for person in looks.iter().flat_map(|l| &l.people) {
             if let Some(place) = self.frame.place(&person.joints) {
-                let central = 1.0 - (place.centre_x - 0.5).abs().min(0.5);
-                *weight.entry(person.person).or_default() += (place.bottom - place.top) * central;
+                *weight.entry(person.person).or_default() += prominence(&place);
             }
         }
         weight.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(person, _)| person)

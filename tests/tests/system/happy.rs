@@ -4,10 +4,10 @@ use anyhow::{Context, Result, ensure};
 use eightcount_domain::{ChoreographyState, ChoreographyStatus, StageName};
 use eightcount_tests::{
     Dance, Fixture, History, Instance, SONG_BPM, SONG_FIRST_BEAT_S, SONG_TITLE, boxes, corner_colours,
-    cut_position, ffmpegs_of, half_made_files, keep_history, measure, processes_of, sound_delay_s,
+    cut_position, ffmpegs_of, half_made_files, keep_history, measure, processes_of, sound_delay_s, until,
 };
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 /// Bytes that one payload may have.
 const PAYLOAD_LIMIT_BYTES: usize = 64 * 1024;
@@ -226,9 +226,24 @@ async fn the_report_tells(dance: &Dance, state: &ChoreographyState) -> Result<()
     let cuts = report["cuts"].as_array().context("no cuts")?;
     assert_eq!(cuts.len() + 1, state.eights.len());
     for cut in cuts {
+        assert_eq!(cut["seen"], Value::Null, "nobody asked: {cut}");
         assert!(cut["beat_offset_ms"].as_f64().is_some_and(|ms| ms.abs() <= 500.0 / FPS + 0.001), "{cut}");
         assert!(cut["unaligned_jump_centre"].is_f64() && cut["jump_height"].is_f64(), "{cut}");
         assert_eq!(cut["covered"], true, "{cut}");
+    }
+    let report = until("somebody looked at the cuts", Duration::from_secs(240), async || {
+        let told = dance.http.get(&dance.path("/report?seen=true")).await?;
+        ensure!(told.status == 200 || told.problem()?.code == "not_ready_yet", "{}", told.said());
+        Ok((told.status == 200).then_some(told))
+    })
+    .await?;
+    let report: Value = report.json()?;
+    for cut in report["cuts"].as_array().context("no cuts")? {
+        let jump = |of: &Value, name: &str| of[name].as_f64().with_context(|| format!("no {name}: {cut}"));
+        for name in ["jump_centre", "jump_height", "unaligned_jump_centre"] {
+            let (planned, seen) = (jump(cut, name)?, jump(&cut["seen"], name)?);
+            ensure!((planned - seen).abs() < 0.03, "{name}: the pictures do not show what is planned: {cut}");
+        }
     }
     Ok(())
 }
@@ -253,7 +268,7 @@ async fn stopping_during_a_render_leaves_nothing() -> Result<()> {
     let dance = Dance::start(&instance.http, &fixture.start(4..6, 720)?).await?;
     dance.choose_best(0).await?;
     let rendering = async || Ok(Some(()).filter(|()| ffmpegs_of(data.path()).is_ok_and(|f| !f.is_empty())));
-    eightcount_tests::until("ffmpeg is at work", std::time::Duration::from_secs(60), rendering).await?;
+    until("ffmpeg is at work", std::time::Duration::from_secs(60), rendering).await?;
     instance.stop().await?;
     assert_eq!(processes_of(data.path())?, []);
     assert_eq!(half_made_files(data.path())?, Vec::<std::path::PathBuf>::new());

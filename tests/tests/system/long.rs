@@ -32,8 +32,10 @@ async fn thirty_two_eights_fit_a_small_history() -> Result<()> {
 
     let history = History::of(&instance, &dance.workflow_id())?;
     let largest = history.largest_payload().context("no payloads")?;
-    println!("{} events, largest payload {largest:?}", history.events.len());
+    println!("{} events of {} bytes, largest payload {largest:?}", history.events.len(), history.bytes);
     assert!(history.events.len() < 1_500, "{} events", history.events.len());
+    // A server suggests a new run at 4 MiB.
+    assert!(history.bytes < 2 << 20, "{} bytes", history.bytes);
     assert!(largest.bytes < 64 * 1024, "{largest:?}");
     assert_eq!(history.count("WORKFLOW_TASK_FAILED"), 0);
     instance.stop().await

@@ -1,6 +1,7 @@
 //! The whole system on real Temporal, Redis and ffmpeg. One program, so that song and library are made once.
 
 mod auto;
+mod caps;
 mod changes;
 mod commands;
 mod crashes;

@@ -12,7 +12,7 @@ use super::{
     Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
     MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
     PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
-    Screened, SectionInput, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
+    Screened, SectionInput, SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
@@ -164,6 +164,12 @@ impl ProductActivities {
     /// Joins takes under the section's audio.
     #[activity(name = "cross_edit")]
     pub fn cross_edit(input: CrossEditInput) -> Result<CrossEdited, ActivityError> {
+        unimplemented!()
+    }
+
+    /// Finds the dancer in the frames of a product before and after its cuts.
+    #[activity(name = "see_cuts")]
+    pub fn see_cuts(input: SeeCutsInput) -> Result<Vec<SeenCut>, ActivityError> {
         unimplemented!()
     }
 }

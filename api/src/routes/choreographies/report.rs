@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     cuts,
-    extract::Id,
+    extract::{Asked, Id},
     problem::{Language, Problem, ProblemBody},
     views::{ReportEight, ReportView},
 };
@@ -12,6 +12,17 @@ use eightcount_domain::{
     Candidate, ChoreographyId, ChoreographyState, EightState, Selection, Suggestion, SuggestionId,
 };
 use eightcount_storage::{Storage, StorageError};
+use serde::Deserialize;
+
+/// What else is wanted.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReportQuery {
+    /// Look for the dancers in the product's own frames as well: takes some seconds.
+    #[serde(default)]
+    #[param(required = false)]
+    seen: bool,
+}
 
 /// Show what a choreography is made of
 ///
@@ -22,10 +33,12 @@ use eightcount_storage::{Storage, StorageError};
     path = "/api/choreographies/{choreography}/report",
     operation_id = "get_report",
     tag = "choreographies",
-    params(("choreography" = ChoreographyId, Path)),
+    params(("choreography" = ChoreographyId, Path), ReportQuery),
     responses(
         (status = 200, description = "The report", body = ReportView),
         (status = 404, description = "`unknown_choreography`", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 409, description = "With `seen`: `not_ready_yet`, `choreography_incomplete`", body = ProblemBody,
             content_type = "application/problem+json"),
     ),
 )]
@@ -33,12 +46,14 @@ use eightcount_storage::{Storage, StorageError};
 pub async fn handle(
     State(app): State<App>,
     Id(id): Id<ChoreographyId>,
+    Asked(asked): Asked<ReportQuery>,
     language: Language,
 ) -> Result<Json<ReportView>, Problem> {
     let state = app.state_of(&id).await?;
     let song = app.storage().audio.song(&state.song).await?;
     let eights = eights(app.storage(), &state, language).await?;
     let cuts = cuts::of(&app, &state).await?;
+    let seen = if asked.seen { cuts::seen(&app, &state, &cuts).await? } else { Vec::new() };
     Ok(Json(ReportView {
         choreography: id,
         status: state.status,
@@ -47,7 +62,7 @@ pub async fn handle(
         section: state.section,
         plan: state.plan,
         eights,
-        cuts,
+        cuts: cuts.iter().enumerate().map(|(k, cut)| cut.view(seen.get(k).copied())).collect(),
     }))
 }
 

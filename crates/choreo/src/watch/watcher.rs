@@ -6,7 +6,7 @@ use super::frame::{GrayFrame, WatchError};
 use super::scout::Survey;
 use super::subject::{Mask, Size, Subject, main_subject};
 use super::watched::{FrameFact, Watched};
-use eightcount_domain::CameraWork;
+use eightcount_domain::{CameraWork, SubjectBox};
 
 /// Grey levels of change between two frames that count as nothing: compression noise.
 const STILL: u8 = 8;
@@ -90,6 +90,24 @@ impl Watcher {
     pub fn finish(self) -> Watched {
         Watched::new(self.frames, self.survey)
     }
+}
+
+/// Where the subject is in one picture; `stage`: 25 to 60 pictures by the same camera, from times at which the subject
+/// stood otherwise. None where nobody is seen, and where a subject is cut off or fills most of the picture: the camera
+/// moved, then, or it is another stage.
+///
+/// # Errors
+/// [`WatchError::SampleCount`] for no pictures or more than 255, [`WatchError::SizeChanged`] when they differ in size.
+pub fn subject_on(
+    stage: &[GrayFrame<'_>],
+    picture: &GrayFrame<'_>,
+) -> Result<Option<SubjectBox>, WatchError> {
+    let background = Background::of(stage)?;
+    if (picture.width(), picture.height()) != (background.size.width, background.size.height) {
+        return Err(WatchError::SizeChanged);
+    }
+    let mask = foreground(&background, picture.pixels()).without_specks();
+    Ok(main_subject(&mask, None).filter(|subject| subject.whole).map(|subject| subject.place))
 }
 
 /// The pixels that differ from the background, the picture's overall brightening or darkening aside.

@@ -198,7 +198,8 @@ pub struct Report {
     pub cuts: Vec<ReportCut>,
 }
 
-/// How one selection passes into the next; jumps in fractions of the picture, as planned.
+/// How one selection passes into the next; jumps in fractions of the picture, as planned
+/// and as seen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReportCut {
     /// The eight that is entered by it.
@@ -229,6 +230,24 @@ pub struct ReportCut {
     pub unaligned_jump_height: Option<f64>,
     /// No black edge is seen.
     pub covered: bool,
+    /// What the product's frames show, when that was asked for.
+    #[serde(default)]
+    pub seen: Option<SeenJump>,
+}
+
+/// How far the dancer jumps in the product's own frames.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenJump {
+    /// `shape` or `joints`.
+    pub by: String,
+    /// How far the centre jumps; none where nobody was found.
+    pub jump_centre: Option<f64>,
+    /// How much the height does.
+    pub jump_height: Option<f64>,
+    /// How far the centre would jump without alignment.
+    pub unaligned_jump_centre: Option<f64>,
+    /// How much the height would.
+    pub unaligned_jump_height: Option<f64>,
 }
 
 /// One eight of a report.

@@ -163,10 +163,16 @@ impl Work {
         self.api.download(&format!("/api/takes/{take}"), file).await.context("downloading a take")
     }
 
-    /// What the product is made of.
+    /// What the product is made of, and what its frames show at the cuts if somebody can look at them.
     pub async fn report(&self) -> anyhow::Result<Report> {
         let path = format!("/api/choreographies/{}/report", self.id);
-        patient(|| self.api.get(&path)).await
+        let planned = patient(|| self.api.get(&path)).await?;
+        let asked = format!("{path}?seen=true");
+        let seen: anyhow::Result<Report> = patient(|| self.api.get(&asked)).await;
+        Ok(seen.unwrap_or_else(|error| {
+            tracing::warn!(%error, "nobody could look at the cuts: the report tells of the plan alone");
+            planned
+        }))
     }
 
     /// Nothing changes any more.
