@@ -268,7 +268,7 @@ async fn stopping_during_a_render_leaves_nothing() -> Result<()> {
     let dance = Dance::start(&instance.http, &fixture.start(4..6, 720)?).await?;
     dance.choose_best(0).await?;
     let rendering = async || Ok(Some(()).filter(|()| ffmpegs_of(data.path()).is_ok_and(|f| !f.is_empty())));
-    until("ffmpeg is at work", std::time::Duration::from_secs(60), rendering).await?;
+    until("ffmpeg is at work", Duration::from_secs(60), rendering).await?;
     instance.stop().await?;
     assert_eq!(processes_of(data.path())?, []);
     assert_eq!(half_made_files(data.path())?, Vec::<std::path::PathBuf>::new());
