@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""midi-beats.py PIECE.mid START_S LENGTH_S > PIECE.beats
+"""midi-beats.py notated|played PIECE.mid START_S LENGTH_S > PIECE.beats
 
 The exact beats of a composition, out of its tempo map: a line a beat from START_S on, seconds and place in the bar.
 Says nothing and ends with 3 where the composition is no dance: not in 4/4 throughout, shorter than START_S + LENGTH_S,
-or without drums that play on sixteenths."""
+or without drums that play on sixteenths.
+
+`notated` takes every quarter for a beat. A sequencer without triplets writes a shuffle on sixteenths: its beat is three of
+them, and its bar of four beats as long as three quarters. `played` tells that by the drums (see `shuffled`)."""
 import struct
 import sys
 
@@ -49,7 +52,7 @@ def read(path):
             for tick, status, what in events(data[at + 8:at + 8 + size]):
                 last = max(last, tick)
                 if status == 0x99 and what[1] > 0:
-                    drums.append(tick)
+                    drums.append((tick, what[0]))
                 elif status == 0x51:
                     tempi.append((tick, int.from_bytes(what, "big")))
                 elif status == 0x58:
@@ -66,17 +69,25 @@ def seconds(tick, tempi, division):
     return total
 
 
-def main(path, start_s, length_s):
+def shuffled(drums, division):
+    """Whether what the drums play comes again after three quarters, and mostly not after four."""
+    struck = {(round(tick / division * 4), drum) for tick, drum in drums}
+    again = lambda later: sum((at + later, drum) in struck for at, drum in struck)
+    return again(12) > 2 * again(16)
+
+
+def main(how, path, start_s, length_s):
     division, drums, tempi, metres, last = read(path)
-    sixteenths = [tick / division * 4 % 1 for tick in drums]
+    sixteenths = [tick / division * 4 % 1 for tick, _ in drums]
     on = sum(min(part, 1 - part) < 0.12 for part in sixteenths)
     enough = len(drums) >= 200 and seconds(last, tempi, division) >= start_s + length_s - 5
     if metres != {(4, 4)} or not enough or on < 0.95 * len(drums):
         sys.exit(3)
-    for beat in range(max(drums) // division):
-        time = seconds(beat * division, tempi, division) - start_s
+    length = division * 3 // 4 if how == "played" and shuffled(drums, division) else division
+    for beat in range(max(drums)[0] // length):
+        time = seconds(beat * length, tempi, division) - start_s
         if 0 <= time < length_s:
             print(f"{time:.4f}\t{beat % 4 + 1}")
 
 
-main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
+main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))

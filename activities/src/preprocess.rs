@@ -2,8 +2,8 @@
 
 use crate::desk::{Desk, compute, is_there};
 use crate::failure::Failure;
-use eightcount_audio::{SAMPLE_RATE, correct, hear, hear_tapped, outlined, snap_section};
-use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, SongId, SongStatus, Waveform};
+use eightcount_audio::{AudioError, SAMPLE_RATE, correct, hear, hear_tapped, outlined, snap_section};
+use eightcount_domain::{BlobHash, GridCorrection, Hearing, Millis, NoBeats, SongId, SongStatus, Waveform};
 use eightcount_storage::Preparation;
 use eightcount_workflows::contract::{ConcludeHearingInput, PreprocessInput, Preprocessed};
 
@@ -68,7 +68,12 @@ pub(crate) async fn heard(
     let hearing = if correction == as_heard {
         let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
         let tap = correction.tap;
-        compute(move || tap.map_or_else(|| hear(&pcm), |tap| hear_tapped(&pcm, tap))).await??
+        let hearing = compute(move || tap.map_or_else(|| hear(&pcm), |tap| hear_tapped(&pcm, tap))).await?;
+        if let (None, Err(AudioError::NoBeats { confidence })) = (tap, &hearing) {
+            let answer = desk.write_json(&NoBeats { confidence: *confidence }).await?;
+            desk.storage.audio.put_no_beats(song, &answer).await?;
+        }
+        hearing?
     } else {
         let (_, hearing) = Box::pin(heard(desk, song, as_heard)).await?;
         Hearing { grid: correct(&hearing.grid, correction), ..hearing }

@@ -51,6 +51,8 @@ pub struct SongDetail {
     pub grid: SongGrid,
     /// What was heard, once the status is `ready`.
     pub heard: Option<HeardSong>,
+    /// Where the failure is `no_beats`: how sure that is, 0 (a beat nearly stands out) to 1 (nothing repeats).
+    pub no_beats_confidence: Option<f32>,
 }
 
 /// What was heard in a song.

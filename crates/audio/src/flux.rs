@@ -37,8 +37,9 @@ pub(crate) struct Flux {
 }
 
 impl Flux {
-    pub(crate) fn of(spectrum: &Spectrum) -> Self {
-        Self::between(compress(&spectrum.bands), LAG)
+    /// Takes the bands of the spectrum, which are the largest part of it, and leaves none there.
+    pub(crate) fn of(spectrum: &mut Spectrum) -> Self {
+        Self::between(compress(std::mem::take(&mut spectrum.bands)), LAG)
     }
 
     /// The rise of compressed bands over `lag` frames.
@@ -93,7 +94,7 @@ impl Flux {
 /// Onset strength over all bands of every second frame, for where the strongest of a beat is wanted and not its time:
 /// spectra of 46 ms change little in 10.
 pub(crate) fn coarse_onsets(pcm: &[f32]) -> Vec<f32> {
-    Flux::between(compress(&coarse_bands(pcm)), LAG / 2).total()
+    Flux::between(compress(coarse_bands(pcm)), LAG / 2).total()
 }
 
 /// The frames from the first to the last audible one; none for silence.
@@ -122,15 +123,19 @@ pub(crate) fn silences(spectrum: &Spectrum, shortest: usize) -> Vec<Range<usize>
 
 /// The level up to which a frame counts as silent.
 fn gate(spectrum: &Spectrum) -> f32 {
-    let loud = percentile(&spectrum.level, 0.95);
+    // Of a metronome nearly every frame is silent: only the very loudest tell how loud it is.
+    let loud = percentile(&spectrum.level, 0.999);
     (loud * 10f32.powf(-GATE_DB / 20.0)).max(10f32.powf(GATE_DBFS / 20.0))
 }
 
 /// Logarithmic magnitudes relative to the song's loud passages, so that gain makes no difference.
-fn compress(bands: &[[f32; BANDS]]) -> Vec<[f32; BANDS]> {
+fn compress(mut bands: Vec<[f32; BANDS]>) -> Vec<[f32; BANDS]> {
     let peaks: Vec<f32> = bands.iter().map(|b| b.iter().copied().fold(0.0, f32::max)).collect();
     let reference = percentile(&peaks, 0.95).max(1e-9);
-    bands.iter().map(|b| b.map(|x| (1.0 + 1000.0 * x / reference).log10())).collect()
+    for x in bands.iter_mut().flatten() {
+        *x = (1.0 + 1000.0 * *x / reference).log10();
+    }
+    bands
 }
 
 /// Standard scores over a moving window, negative ones cut. A part of the global deviation is added to the

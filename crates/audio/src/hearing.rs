@@ -28,6 +28,11 @@ const NOTHING: AudioError = AudioError::NoBeats { confidence: 1.0 };
 
 /// Hears a song: beat grid, loudness, a second opinion on the tempo, and the waveform for display.
 ///
+/// The beats are read from [`stages::pulse`](crate::stages::pulse) by [`stages::beats`](crate::stages::beats) and, at
+/// related tempi and those that the whole song keeps, by clicks and paths through its eighths; the evidence of the whole
+/// song chooses among these readings (weights by logistic regression), and places the bars. aubio (P. Brossier, 2006) is
+/// the second opinion. Beats and downbeats are in seconds, tempi in beats per minute, confidences 0 to 1.
+///
 /// `pcm` is mono at [`SAMPLE_RATE`], full scale 1 (louder is allowed). The answer does not depend on the gain.
 /// Memory grows with the length, about 1.5 times that of the PCM.
 ///
@@ -101,9 +106,9 @@ fn hearing(
 }
 
 fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, AudioError> {
-    let spectrum = Spectrum::of(pcm);
+    let mut spectrum = Spectrum::of(pcm);
     let heard = flux::audible(&spectrum).and_then(|audible| {
-        let flux = Flux::of(&spectrum);
+        let flux = Flux::of(&mut spectrum);
         let pulse = flux.pulse();
         let streams = Streams::of(&spectrum, &flux, &pulse);
         tapped_reading(&pulse[audible.clone()], tap, &streams, audible.start)
@@ -126,9 +131,9 @@ fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, Audio
 
 /// The beat grid of checked audio, in which aubio hears `onsets`.
 fn beat_grid(pcm: &[f32], onsets: &[f64]) -> Result<BeatGrid, AudioError> {
-    let spectrum = Spectrum::of(pcm);
+    let mut spectrum = Spectrum::of(pcm);
     let audible = flux::audible(&spectrum).ok_or(NOTHING)?;
-    let flux = Flux::of(&spectrum);
+    let flux = Flux::of(&mut spectrum);
     let pulse = flux.pulse();
     let streams = Streams::of(&spectrum, &flux, &pulse);
     let pulse = &pulse[audible.clone()];

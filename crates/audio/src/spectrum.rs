@@ -170,7 +170,7 @@ impl ChromaBank {
 
 /// Spectra of a whole piece.
 pub(crate) struct Spectrum {
-    /// Band magnitudes of each frame.
+    /// Band magnitudes of each frame; none any more once they are a [`Flux`](crate::flux::Flux).
     pub(crate) bands: Vec<[f32; BANDS]>,
     /// Pitch classes of each frame, not normalised.
     pub(crate) chroma: Vec<[f32; PITCHES]>,

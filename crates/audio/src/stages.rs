@@ -21,7 +21,7 @@ pub const FRAMES_PER_SECOND: f64 = spectrum::FRAMES_PER_SECOND;
 /// assert!(around(near(clip.beats[2])) > 4.0 * around(near(clip.beats[2] + 0.25)));
 /// ```
 pub fn pulse(pcm: &[f32]) -> Vec<f32> {
-    Flux::of(&Spectrum::of(pcm)).pulse()
+    Flux::of(&mut Spectrum::of(pcm)).pulse()
 }
 
 /// The most likely beats under a pulse, seconds: the first of the readings that [`hear`](crate::hear) weighs against

@@ -15,6 +15,8 @@ use std::f64::consts::TAU;
 const APART: f64 = 0.03;
 /// Resolution of the search: over the whole song the grid moves by this share of a beat from one try to the next.
 const STEP: f64 = 0.1;
+/// Finest resolution that is worth the while, as a share of the tempo.
+const FINEST: f64 = 1e-5;
 /// Onsets weaker than this are not measured.
 const ONSET: f32 = 0.2;
 /// An onset this far from a beat says nothing about when it was played, seconds.
@@ -46,12 +48,46 @@ pub(crate) fn onsets(pulse: &[f32]) -> Vec<Onset> {
 /// The period, in frames, within a share of `search` of `guess` at which onsets repeat over the whole piece of `frames`
 /// frames.
 pub(crate) fn common_period(onsets: &[Onset], guess: f64, frames: usize, search: f64) -> f64 {
-    let step = (STEP * guess * guess / frames.max(1) as f64).max(1e-5 * guess);
-    let tries = (search * guess / step).ceil() as i64;
-    let candidates = (-tries..=tries).map(|k| guess + step * k as f64);
-    // A beat and its half: syncopation moves onsets from the one to the other.
-    let scored = candidates.map(|p| (coherence(onsets, p) + coherence(onsets, p / 2.0), p));
-    scored.fold((f64::NEG_INFINITY, guess), |best, x| if x.0 > best.0 { x } else { best }).1
+    let step = (STEP / frames.max(1) as f64).max(FINEST / guess);
+    let tries = (search / guess / step).ceil() as i64;
+    let slowest = 1.0 / guess - tries as f64 * step;
+    let mut hands: Vec<Hand> = onsets.iter().map(|onset| Hand::new(onset, slowest, step)).collect();
+    let mut best = (f64::NEG_INFINITY, guess);
+    for k in -tries..=tries {
+        let coherence = coherence(&mut hands);
+        if coherence > best.0 {
+            best = (coherence, 1.0 / (1.0 / guess + k as f64 * step));
+        }
+    }
+    best.1
+}
+
+/// Where in the beat an onset lies, as the hand of a clock, which turns by the same angle from one tempo to the next:
+/// a long piece has thousands of onsets and of tempi, and a product is cheaper than a sine.
+struct Hand {
+    at: Complex<f64>,
+    turn: Complex<f64>,
+    strength: f64,
+}
+
+impl Hand {
+    /// At the first of some tempi (beats in a frame) that are `step` apart.
+    fn new(onset: &Onset, first: f64, step: f64) -> Self {
+        let angle = |tempo: f64| Complex::from_polar(1.0, TAU * (onset.frame * tempo).fract());
+        Self { at: angle(first), turn: angle(step), strength: onset.strength }
+    }
+}
+
+/// How much onsets agree on their place in the beat and in its half, since syncopation moves them from the one to the
+/// other. Turns the hands on to the next tempo.
+fn coherence(hands: &mut [Hand]) -> f64 {
+    let (mut beat, mut half) = (Complex::new(0.0, 0.0), Complex::new(0.0, 0.0));
+    for hand in hands {
+        beat += hand.at * hand.strength;
+        half += hand.at * hand.at * hand.strength;
+        hand.at *= hand.turn;
+    }
+    beat.norm() + half.norm()
 }
 
 /// The `count` periods from `shortest` to `longest`, in frames, at which the pulse repeats most over the whole piece,
@@ -84,14 +120,6 @@ pub(crate) fn whole_periods(pulse: &[f32], [shortest, longest]: [f64; 2], count:
         }
     }
     periods
-}
-
-fn coherence(onsets: &[Onset], period: f64) -> f64 {
-    let (re, im) = onsets.iter().fold((0.0, 0.0), |(re, im), o| {
-        let (sin, cos) = (TAU * (o.frame / period).fract()).sin_cos();
-        (re + o.strength * cos, im + o.strength * sin)
-    });
-    re.hypot(im)
 }
 
 /// Beats of one period through the whole pulse, at the phase with the strongest onsets, corrected for slow drift.

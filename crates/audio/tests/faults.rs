@@ -6,7 +6,7 @@ use eightcount_audio::{
     evaluation::{
         instruments::Noise,
         metrics::f_measure,
-        synth::{Clip, Style, beat_times, clips, play},
+        synth::{Clip, Style, beat_times, clicks, clips, play},
     },
     hear, snap_section,
 };
@@ -107,6 +107,24 @@ fn music_in_three_has_bars_of_three_and_eights_of_two_bars() {
             snapped.iter().map(|e| e.beats).collect::<Vec<_>>(),
             eights[1..5].iter().map(|e| e.beats).collect::<Vec<_>>()
         );
+    }
+}
+
+/// A metronome is silent most of the time, a recording of one never quite: what is left then has no beats.
+#[test]
+fn a_metronome_that_ends_has_no_beats_after_its_last() {
+    for (bpm, seconds, floor_dbfs) in
+        [(70.0, 8.0, -95.0), (90.0, 10.0, -75.0), (120.0, 12.0, -65.0), (135.0, 8.0, -80.0)]
+    {
+        let mut clip = clicks(bpm, seconds);
+        let end = clip.beats[clip.beats.len() - 1];
+        clip.pcm.resize(((end + 6.0) * f64::from(SAMPLE_RATE)) as usize, 0.0);
+        let (mut noise, floor) = (Noise::new(5), 10f32.powf(floor_dbfs / 20.0));
+        clip.pcm.iter_mut().for_each(|x| *x += floor * noise.normal());
+        let beats = hear(&clip.pcm).unwrap().grid.beats;
+        let last = beats[beats.len() - 1];
+        assert!(last < end + 60.0 / bpm + 0.05, "{bpm} BPM, noise of {floor_dbfs} dB: {last} after {end}");
+        assert!(f_measure(&clip.beats, &beats) > 0.9, "{bpm} BPM, noise of {floor_dbfs} dB: {beats:?}");
     }
 }
 

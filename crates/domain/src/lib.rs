@@ -29,7 +29,7 @@ pub use library::{
 };
 pub use music::{
     Amplitude, BEATS_PER_EIGHT, BeatGrid, ClusterLabel, Clustering, Confidence, Eight, GridChange,
-    GridCorrection, Hearing, Section, Song, SongGrid, SongStatus, Tap,
+    GridCorrection, Hearing, NoBeats, Section, Song, SongGrid, SongStatus, Tap,
 };
 pub use render::{Aspect, FrameGrid, InBetweens, RenderProfile, Transition};
 pub use suggestion::{

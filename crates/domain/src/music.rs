@@ -49,6 +49,13 @@ pub struct Confidence {
     pub bar_phase: f32,
 }
 
+/// That a piece of music has no beat that could be told: an answer, too.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoBeats {
+    /// How sure that is: 0 (too little was heard to tell, or a beat nearly stands out) to 1 (nothing repeats).
+    pub confidence: f32,
+}
+
 /// The pulse of a piece of music.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BeatGrid {

@@ -1,7 +1,9 @@
 //! The command line against a running instance, and against one that it starts for itself.
 
 use anyhow::{Context, Result, ensure};
-use eightcount_tests::{Fixture, Instance, PERFORMANCES, SONG_BPM, measure, processes_of, run_command};
+use eightcount_tests::{
+    Fixture, Instance, PERFORMANCES, SONG_BPM, ffmpeg, measure, processes_of, run_command,
+};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -41,14 +43,17 @@ async fn commands_speak_to_the_instance_that_runs() -> Result<()> {
     assert!(heard["clusters"].as_u64() >= Some(2), "the drummer plays two parts: {}", heard["clusters"]);
     assert!(heard["confidence"].is_object() && heard["downbeats"].is_array());
 
-    let similarity = heard["similarity"].as_array().context("no similarity")?;
-    assert!(similarity.iter().enumerate().all(|(i, row)| row[i] == 1.0) && similarity.len() == eights.len());
+    likeness_is_told(&instance, &heard).await?;
     plots(fixture, data.path(), eights.len())?;
 
     let library = json(data.path(), &["library", "--json"])?;
     assert_eq!(library.as_array().map(Vec::len), Some(PERFORMANCES.len()), "{library}");
 
     dances(fixture, data.path())?;
+    let silence = data.path().join("silence.wav");
+    ffmpeg(["-f", "lavfi", "-i", "aevalsrc=0:s=22050:d=30", text(&silence)?])?;
+    let silent = refusal(data.path(), &["analyse", text(&silence)?])?;
+    assert!(silent.0 == Some(4) && silent.1.contains("no_beats (100 % sure)"), "{silent:?}");
     let missing = refusal(data.path(), &["analyse", "no such file.ogg"])?;
     assert!(missing.0 == Some(4) && missing.1.contains("no such file.ogg"), "{missing:?}");
     let outside = ["dance", song, "--section", "500..600", "--auto", "--out", "nowhere.mp4"];
@@ -56,6 +61,36 @@ async fn commands_speak_to_the_instance_that_runs() -> Result<()> {
     assert_eq!(outside.0, Some(4), "{outside:?}");
     assert_eq!(refusal(data.path(), &["dance", song, "--auto", "--out", "nowhere.mp4"])?.0, Some(2));
     instance.stop().await
+}
+
+/// Eights of one cluster are more alike than others; the service groups them as the command does.
+async fn likeness_is_told(instance: &Instance, heard: &Value) -> Result<()> {
+    let rows: Vec<Vec<f64>> = serde_json::from_value(heard["similarity"].clone())?;
+    let eights = heard["eights"].as_array().context("no eights")?;
+    let letters: Vec<&str> = eights.iter().filter_map(|eight| eight["cluster"].as_str()).collect();
+    assert_eq!((rows.len(), letters.len()), (eights.len(), eights.len()));
+    let (mut alike, mut unlike) = (Vec::new(), Vec::new());
+    for (i, row) in rows.iter().enumerate() {
+        assert!(row.len() == rows.len() && (row[i] - 1.0).abs() < 1e-6, "row {i}: {row:?}");
+        for (j, &s) in row.iter().enumerate().skip(i + 1) {
+            assert!((0.0..=1.0).contains(&s) && (s - rows[j][i]).abs() < 1e-6, "{i}, {j}: {s}");
+            if letters[i] == letters[j] { alike.push(s) } else { unlike.push(s) }
+        }
+    }
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    assert!(mean(&alike) > mean(&unlike) + 0.2, "{} within, {} across", mean(&alike), mean(&unlike));
+
+    let song = heard["song"].as_str().context("no id")?;
+    let told: Value = instance.http.read(&format!("/api/songs/{song}/clusters")).await?;
+    let labels: Vec<u32> = serde_json::from_value(told["labels"].clone())?;
+    assert_eq!(labels.len(), letters.len());
+    for (i, label) in labels.iter().enumerate() {
+        assert!(
+            (0..i).all(|j| (labels[j] == *label) == (letters[j] == letters[i])),
+            "{labels:?}, {letters:?}"
+        );
+    }
+    Ok(())
 }
 
 /// `analyse --plot` leaves a picture of pixels and one of vectors, in which every eight is counted.

@@ -80,6 +80,8 @@ async fn where_no_beats_are_found_the_user_taps_them() -> Result<()> {
     })
     .await?;
     assert_eq!(failed["failure"], "no_beats");
+    let sure = failed["no_beats_confidence"].as_f64().context("no beats, but not how sure that is")?;
+    assert!((0.0..=1.0).contains(&sure), "{sure}");
 
     let halved = change(http, &song, 0, json!({ "kind": "halve" })).await?.problem()?;
     assert_eq!(halved.code, "song_failed");
@@ -88,6 +90,7 @@ async fn where_no_beats_are_found_the_user_taps_them() -> Result<()> {
     let taps: Vec<f64> = (0..8).map(|tap| 4.0 + 0.5 * f64::from(tap)).collect();
     let tapped: Value = change(http, &song, 0, json!({ "kind": "tap", "times_s": taps })).await?.json()?;
     assert_eq!((&tapped["status"], &tapped["failure"]), (&json!("ready"), &Value::Null));
+    assert_eq!(tapped["no_beats_confidence"], Value::Null);
     assert!((tempo(&tapped) - 120.0).abs() < 0.1, "{}", tempo(&tapped));
     let eights = tapped["heard"]["eights"].as_array().context("no eights")?;
     assert!(eights.iter().any(|eight| (eight["start_s"].as_f64().unwrap_or(0.0) - 4.0).abs() < 0.01));

@@ -58,5 +58,9 @@ pub async fn detail(app: &App, id: &SongId, query: &DetailQuery) -> Result<SongD
     };
     let peaks = query.peaks.map_or(PEAKS, |peaks| peaks.max(1) as usize);
     let heard = hearing.map(|hearing| HeardSong::of(&hearing, peaks));
-    Ok(SongDetail { song: SongView::from(song), grid, heard })
+    let no_beats_confidence = match song.failure {
+        Some(FailureCode::NoBeats) => hearings::no_beats_confidence(app.storage(), id).await?,
+        _ => None,
+    };
+    Ok(SongDetail { song: SongView::from(song), grid, heard, no_beats_confidence })
 }

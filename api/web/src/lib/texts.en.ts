@@ -46,6 +46,7 @@ export const en = {
   'hearing.ready': 'Ready to dance',
   'song.failed': 'This song could not be heard. Try another file of it.',
   'song.other': 'Choose another song',
+  'song.nobeats.sure': 'How sure it is that no steady beat is there: {percent} %.',
   'song.nobeats': 'No two eights were heard in this song, so it cannot be danced to yet. Tap its beats: play it and press on each.',
   'song.waveform': 'Waveform. Drag to choose a section, tap to jump.',
   'song.section.start': 'First eight of the section',

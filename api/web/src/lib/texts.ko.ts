@@ -47,6 +47,7 @@ export const ko: Texts = {
   'hearing.ready': '춤출 준비',
   'song.failed': '이 노래를 분석하지 못했습니다. 다른 파일로 시도해 주세요.',
   'song.other': '다른 노래 고르기',
+  'song.nobeats.sure': '일정한 박자가 없다고 보는 확신: {percent} %.',
   'song.nobeats': '이 노래에서 에잇을 두 개 이상 찾지 못해 아직 춤을 만들 수 없습니다. 노래를 틀고 박자마다 눌러 알려 주세요.',
   'song.waveform': '파형. 끌어서 구간을 고르고, 눌러서 이동합니다.',
   'song.section.start': '구간의 첫 에잇',

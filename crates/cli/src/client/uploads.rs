@@ -50,7 +50,7 @@ pub async fn ingest(
                 line.done(&format!("in the library with {steps} steps"));
                 return Ok(performance);
             }
-            PerformanceStatus::Failed => return Err(refused(file, performance.failure)),
+            PerformanceStatus::Failed => return Err(refused(file, performance.failure, None)),
             PerformanceStatus::Ingesting => {
                 if let Some(progress) = &performance.progress {
                     line.at(&progress.phase, progress.percent);
@@ -82,7 +82,7 @@ pub async fn heard_song(
                 line.done("heard");
                 return Ok(song);
             }
-            SongStatus::Failed => return Err(refused(file, song.failure)),
+            SongStatus::Failed => return Err(refused(file, song.failure, song.no_beats_confidence)),
             SongStatus::Ready | SongStatus::Hearing => line.at("hearing", 0),
         }
         tokio::time::sleep(ASK_EVERY).await;
@@ -160,9 +160,11 @@ async fn upload<T: serde::de::DeserializeOwned>(
     }
 }
 
-fn refused(file: &Path, failure: Option<FailureCode>) -> anyhow::Error {
+/// That a file cannot be used, and how sure that is (0 to 1) where it is a matter of degree.
+fn refused(file: &Path, failure: Option<FailureCode>, sure: Option<f32>) -> anyhow::Error {
     let code = failure.unwrap_or(FailureCode::Internal);
-    let text = format!("{} cannot be used: {code}", file.display());
+    let sure = sure.map_or_else(String::new, |sure| format!(" ({:.0} % sure)", 100.0 * sure));
+    let text = format!("{} cannot be used: {code}{sure}", file.display());
     if code == FailureCode::Internal { anyhow::anyhow!(text) } else { exit::refused(text) }
 }
 

@@ -21,6 +21,9 @@ pub struct SongDetail {
     /// What was heard, once it is ready.
     #[serde(default)]
     pub heard: Option<HeardSong>,
+    /// Where no beats were found: how sure that is, 0 to 1.
+    #[serde(default)]
+    pub no_beats_confidence: Option<f32>,
 }
 
 /// What was heard in a song.

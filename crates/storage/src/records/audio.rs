@@ -193,6 +193,16 @@ impl AudioRecords {
         self.section_analysis(&waveform_key(song)).await
     }
 
+    /// Records the blob that tells how sure it is that a song has no beats, in place of an earlier one.
+    pub async fn put_no_beats(&self, song: &SongId, answer: &BlobHash) -> Result<(), StorageError> {
+        self.put_section_analysis(&no_beats_key(song), answer).await
+    }
+
+    /// The blob that tells how sure it is that a song has no beats; none where some were found.
+    pub async fn no_beats(&self, song: &SongId) -> Result<Option<BlobHash>, StorageError> {
+        self.section_analysis(&no_beats_key(song)).await
+    }
+
     async fn blob(&self, sql: Sql, key: &[Arg<'_>]) -> Result<Option<BlobHash>, StorageError> {
         self.0.row(sql, key).await?.map(|row| blob(&row.text(0)?)).transpose()
     }
@@ -201,6 +211,10 @@ impl AudioRecords {
 /// The whole song is a section like another.
 fn waveform_key(song: &SongId) -> String {
     format!("waveform:{song}")
+}
+
+fn no_beats_key(song: &SongId) -> String {
+    format!("no-beats:{song}")
 }
 
 fn song_of(row: &Row) -> Result<Song, StorageError> {
