@@ -129,10 +129,11 @@ fn filters(video: &VideoFacts, options: &ConformOptions, (width, height): (u32, 
         Transfer::Pq => "smpte2084",
         Transfer::Hlg => "arib-std-b67",
     };
-    // Linear light relative to the white of a sheet of paper, rolled off above it (Hable's curve), then as any video.
+    // Linear light relative to the white of a sheet of paper (203 cd/m², BT.2408). A Möbius curve leaves what is darker
+    // than a third of it, skin and stage, as it was and rolls off what is brighter, so that lights keep their shape.
     format!(
         "{weave}{grid},{size},zscale=tin={transfer}:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203,format=gbrpf32le,\
-         zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,{SQUARE}"
+         zscale=p=bt709,tonemap=tonemap=mobius:param=0.3:desat=0,zscale=t=bt709:m=bt709:r=tv,{SQUARE}"
     )
 }
 

@@ -135,3 +135,32 @@ async fn woven_pictures_are_unwoven() {
     });
     assert!(combed.count() < 200);
 }
+
+#[tokio::test]
+async fn bright_lights_are_rolled_off_and_the_rest_stays_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    // Ten-bit levels of a grey card (18 % of white: 36.5 cd/m²), of paper white (203) and of a lamp (1000).
+    for (transfer, levels) in [("smpte2084", [424, 573, 723]), ("arib-std-b67", [446, 721, 940])] {
+        let [card, white, lamp] = levels;
+        let bars = format!(
+            "geq=lum='if(lt(X,213),{card},if(lt(X,426),{white},{lamp}))':cb=512:cr=512,format=yuv420p10le"
+        );
+        let video = "color=black:s=640x480:r=30:d=6,format=yuv420p10le";
+        let name = format!("{transfer}.mkv");
+        let tags = ["-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc"];
+        let encode =
+            ["-vf", &bars, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "4", "-color_range", "tv"];
+        let inputs = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", "sine=d=6"];
+        ffmpeg(folder.path(), &[&inputs[..], &encode, &tags, &[&name]].concat());
+        let (file, _) = conformed(&folder.path().join(&name), FrameRate::Fps30).await;
+        let show = ["-vframes", "1", "-vf", "scale=6:1:flags=area,format=rgb24", "-f", "rawvideo", "-"];
+        let raw = ffmpeg(folder.path(), &[&["-i", &file.to_string_lossy()][..], &show].concat());
+        let of = |bar: usize| f64::from(raw[bar * 6 + 1]);
+        println!("{transfer}: card {}, white {}, lamp {}", of(0), of(1), of(2));
+        assert!(raw.chunks_exact(3).all(|p| p[0].abs_diff(p[2]) <= 3), "grey stays grey: {raw:?}");
+        // A screen shows the card with 18 % of white's light (BT.1886); white is clearly below the lamp, yet bright.
+        assert!((of(0) - 0.18_f64.powf(1.0 / 2.4) * 255.0).abs() < 6.0, "{transfer}: {}", of(0));
+        assert!((195.0..235.0).contains(&of(1)), "{transfer}: {}", of(1));
+        assert!(of(2) > of(1) + 10.0, "{transfer}: {} {}", of(1), of(2));
+    }
+}
