@@ -122,6 +122,10 @@ async fn missing_streams_lengths_and_sizes_are_named() {
     let tiny =
         folder.make("tiny.mp4", "-i good.mp4 -vf scale=32:32 -c:v libx264 -preset ultrafast -c:a copy");
     let sparse = folder.make("sparse.mkv", "-i good.mp4 -vf fps=1 -c:v libx264 -preset ultrafast -c:a copy");
+    let giant = folder.make("giant.mkv", "-f lavfi -i color=s=8192x8192:r=25:d=0.08 -c:v mjpeg -q:v 31");
+    let strip =
+        folder.make("strip.mp4", "-i good.mp4 -vf scale=1280:160 -c:v libx264 -preset ultrafast -c:a copy");
+    let pictureless = folder.make("pictureless.mkv", "-i good.mp4 -c copy -bsf:v noise=drop=1");
     let big = folder.write("big.wav", vec![0; (4 << 20) + 1]);
     assert_eq!(song(&silent).await, FailureCode::NoAudioStream);
     assert!(media().screen_performance(&silent).await.is_ok(), "dancing needs no sound");
@@ -132,6 +136,9 @@ async fn missing_streams_lengths_and_sizes_are_named() {
     assert_eq!(performance(&long).await, FailureCode::TooLong);
     assert_eq!(performance(&many).await, FailureCode::TooComplex);
     assert_eq!(performance(&tiny).await, FailureCode::TooComplex);
+    assert_eq!(performance(&giant).await, FailureCode::TooComplex);
+    assert_eq!(performance(&strip).await, FailureCode::TooComplex);
+    assert_eq!(performance(&pictureless).await, FailureCode::DamagedMedia);
     assert_eq!(performance(&sparse).await, FailureCode::DamagedMedia);
     assert_eq!(song(&big).await, FailureCode::TooLarge);
     let facts = media().screen_performance(&good).await.unwrap();
