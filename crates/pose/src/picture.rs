@@ -55,22 +55,41 @@ impl<'a> Picture<'a> {
     }
 
     /// Colour at a point in pixels (bilinear), each of red, green and blue 0 to 255; black outside.
+    #[inline]
     pub(crate) fn at(&self, x: f32, y: f32) -> [f32; 3] {
-        let (left, top) = (x.floor(), y.floor());
-        let (across, down) = (x - left, y - top);
-        let corner = |dx: f32, dy: f32, weight: f32| {
-            let (x, y) = (left + dx, top + dy);
-            let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
-            let at = if inside { (y as usize * self.width + x as usize) * 3 } else { usize::MAX - 3 };
-            self.pixels.get(at..at + 3).map_or([0.0; 3], |p| [0, 1, 2].map(|c| weight * f32::from(p[c])))
+        let (left, top) = (floor(x), floor(y));
+        let (across, down) = (x - left as f32, y - top as f32);
+        let weights =
+            [(1.0 - across) * (1.0 - down), across * (1.0 - down), (1.0 - across) * down, across * down];
+        let [above, below] = self.corners(left, top);
+        let mix = |c: usize| {
+            let near = weights[0] * f32::from(above[c]) + weights[1] * f32::from(above[3 + c]);
+            near + (weights[2] * f32::from(below[c]) + weights[3] * f32::from(below[3 + c]))
         };
-        let corners = [
-            corner(0.0, 0.0, (1.0 - across) * (1.0 - down)),
-            corner(1.0, 0.0, across * (1.0 - down)),
-            corner(0.0, 1.0, (1.0 - across) * down),
-            corner(1.0, 1.0, across * down),
-        ];
-        [0, 1, 2].map(|c| corners.iter().map(|corner| corner[c]).sum())
+        [mix(0), mix(1), mix(2)]
+    }
+
+    /// Two pixels side by side and the two below them; black outside.
+    #[inline]
+    fn corners(&self, left: i32, top: i32) -> [[u8; 6]; 2] {
+        let inside =
+            left >= 0 && top >= 0 && left as usize + 1 < self.width && top as usize + 1 < self.height;
+        if inside {
+            let start = (top as usize * self.width + left as usize) * 3;
+            let row = |start: usize| self.pixels.get(start..)?.first_chunk::<6>().copied();
+            if let (Some(above), Some(below)) = (row(start), row(start + self.width * 3)) {
+                return [above, below];
+            }
+        }
+        let pixel = |x: i64, y: i64| {
+            let inside = (0..self.width as i64).contains(&x) && (0..self.height as i64).contains(&y);
+            let start = if inside { (y as usize * self.width + x as usize) * 3 } else { usize::MAX - 3 };
+            self.pixels.get(start..start + 3).map_or([0; 3], |p| [p[0], p[1], p[2]])
+        };
+        [i64::from(top), i64::from(top) + 1].map(|y| {
+            let ([r, g, b], [s, h, c]) = (pixel(i64::from(left), y), pixel(i64::from(left) + 1, y));
+            [r, g, b, s, h, c]
+        })
     }
 
     /// A part of the picture as `side` by `side` pixels, each value turned by `tone`.
@@ -112,6 +131,12 @@ impl<'a> Picture<'a> {
         };
         (0..most as u8).map(square).collect()
     }
+}
+
+/// The largest whole number not above; quicker than what serves all numbers.
+fn floor(value: f32) -> i32 {
+    let toward_zero = value as i32;
+    toward_zero - i32::from((toward_zero as f32) > value)
 }
 
 impl Square {

@@ -74,6 +74,8 @@ pub struct Library {
     performances: Vec<PerformanceId>,
     pub(super) hot: Vec<Hot>,
     pub(super) shapes: Vec<[f32; BEATS_PER_EIGHT]>,
+    /// How the subjects stand at the ends; read only where an eight that follows is chosen already.
+    pub(super) ends: Vec<Option<Stand>>,
     cold: Vec<Cold>,
     features: Features,
 }
@@ -113,6 +115,7 @@ impl Library {
                 start: step.start_box.as_ref().and_then(Stand::of),
             });
             library.shapes.push(terms::shape(&step.movement.per_beat));
+            library.ends.push(step.end_box.as_ref().and_then(Stand::of));
             let speeds = ranks.speeds(&step.movement);
             library.cold.push(Cold::of(step, width, speeds));
         }
@@ -136,6 +139,7 @@ impl Library {
         let values = self.features.raw.len() + self.features.unit.len();
         size_of_val(&self.hot[..])
             + size_of_val(&self.shapes[..])
+            + size_of_val(&self.ends[..])
             + size_of_val(&self.cold[..])
             + poses.count() * size_of::<[Option<Pose>; 2]>()
             + joints * size_of::<PoseJoint>()
@@ -224,10 +228,6 @@ impl Library {
 
     pub(super) fn vigour(&self, row: Row) -> Option<f32> {
         known(self.hot[row].vigour)
-    }
-
-    pub(super) fn end_box(&self, row: Row) -> Option<SubjectBox> {
-        self.cold[row].end_box
     }
 
     fn pose(&self, row: Row, which: usize) -> Option<&Pose> {

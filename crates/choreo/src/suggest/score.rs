@@ -143,10 +143,7 @@ impl<'a> Scorer<'a> {
 
     fn known_quick_connection(&self, row: Row) -> Option<f32> {
         let before = self.before_stand.zip(self.library.hot[row].start);
-        let after = self.after_stand.and_then(|after| {
-            let end = self.library.end_box(row)?;
-            Some((after, Stand::of(&end)?))
-        });
+        let after = self.after_stand.and_then(|after| Some((after, self.library.ends[row]?)));
         if before.is_none() && after.is_none() {
             return None;
         }

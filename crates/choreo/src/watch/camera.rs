@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// Rounds on each level of detail.
 const ROUNDS: usize = 6;
+/// A round that changes nothing by this much, pixels of its level, is the last.
+const SETTLED_PX: f32 = 0.002;
 /// Smaller side of the coarsest level, pixels.
 const COARSEST: usize = 11;
 /// Blocks along each side of the picture that are asked whether they follow.
@@ -62,9 +64,13 @@ impl CameraMove {
             if level > 0 {
                 way = Way { x: 2.0 * way.x, y: 2.0 * way.y, zoom: way.zoom };
             }
+            let slopes = Slopes::of(before);
             for _ in 0..ROUNDS {
-                let Some(better) = way.refined(before, now) else { return Self::default() };
-                way = better;
+                let Some(better) = way.refined(&slopes, now) else { return Self::default() };
+                let last = std::mem::replace(&mut way, better);
+                if way.apart(&last, now.width.max(now.height)) < SETTLED_PX {
+                    break;
+                }
             }
         }
         let (before, now) = &levels[0];
@@ -100,15 +106,21 @@ impl Plane {
     }
 
     /// Brightness between pixels; none outside.
+    #[inline]
     fn at(&self, x: f32, y: f32) -> Option<f32> {
-        let (left, top) = (x.floor(), y.floor());
-        if left < 0.0 || top < 0.0 || left >= (self.width - 1) as f32 || top >= (self.height - 1) as f32 {
+        if !(x >= 0.0 && y >= 0.0) {
             return None;
         }
-        let i = top as usize * self.width + left as usize;
-        let (across, down) = (x - left, y - top);
-        let row = |i: usize| self.level[i] + across * (self.level[i + 1] - self.level[i]);
-        Some(row(i) + down * (row(i + self.width) - row(i)))
+        // Of what is not negative, the whole part is the floor.
+        let (left, top) = (x as usize, y as usize);
+        if left >= self.width - 1 || top >= self.height - 1 {
+            return None;
+        }
+        let (across, down) = (x - left as f32, y - top as f32);
+        let upper = self.level.get(top * self.width + left..)?;
+        let (above, below) = (upper.first_chunk::<2>()?, upper.get(self.width..)?.first_chunk::<2>()?);
+        let row = |[left, right]: &[f32; 2]| left + across * (right - left);
+        Some(row(above) + down * (row(below) - row(above)))
     }
 
     /// Slope of the brightness at a pixel that is not at the rim.
@@ -116,6 +128,35 @@ impl Plane {
         let i = y * self.width + x;
         let across = (self.level[i + 1] - self.level[i - 1]) / 2.0;
         (across, (self.level[i + self.width] - self.level[i - self.width]) / 2.0)
+    }
+}
+
+/// A pixel of the frame before that is asked where it went.
+struct Slope {
+    x: f32,
+    y: f32,
+    /// From the middle of the picture.
+    u: f32,
+    v: f32,
+    level: f32,
+    /// By how much the brightness changes with each of a way's three numbers.
+    slope: [f32; 3],
+}
+
+/// All of them: every pixel of a small picture, every other one of a larger.
+struct Slopes(Vec<Slope>);
+
+impl Slopes {
+    fn of(before: &Plane) -> Self {
+        let step = 1 + before.width / 96;
+        let inner = |side: usize| (1..side - 1).step_by(step);
+        let slope = |x: usize, y: usize| {
+            let (gx, gy) = before.slope(x, y);
+            let (u, v) = (x as f32 - before.width as f32 / 2.0, y as f32 - before.height as f32 / 2.0);
+            let level = before.level[y * before.width + x];
+            Slope { x: x as f32, y: y as f32, u, v, level, slope: [gx, gy, gx * u + gy * v] }
+        };
+        Self(inner(before.height).flat_map(|y| inner(before.width).map(move |x| slope(x, y))).collect())
     }
 }
 
@@ -134,34 +175,35 @@ impl Way {
         (x as f32 + self.x + self.zoom * u, y as f32 + self.y + self.zoom * v)
     }
 
+    /// How far apart two ways carry what they carry farthest, pixels of a picture of that longer side.
+    fn apart(&self, other: &Self, side: usize) -> f32 {
+        let zoom = (self.zoom - other.zoom).abs() * side as f32 / 2.0;
+        (self.x - other.x).abs().max((self.y - other.y).abs()) + zoom
+    }
+
     /// One round; none where the picture is too plain to tell.
-    fn refined(&self, before: &Plane, now: &Plane) -> Option<Self> {
-        let step = 1 + before.width / 96;
-        let inner = |side: usize| (1..side - 1).step_by(step);
-        let points: Vec<([f32; 3], f32)> = inner(before.height)
-            .flat_map(|y| inner(before.width).map(move |x| (x, y)))
-            .filter_map(|(x, y)| {
-                let (nx, ny) = self.moved(before, x, y);
-                let (gx, gy) = before.slope(x, y);
-                let (u, v) = (x as f32 - before.width as f32 / 2.0, y as f32 - before.height as f32 / 2.0);
-                let difference = now.at(nx, ny)? - before.level[y * before.width + x];
-                Some(([gx, gy, gx * u + gy * v], difference))
-            })
-            .collect();
-        let mut sizes: Vec<f32> = points.iter().map(|p| p.1.abs()).collect();
+    fn refined(&self, slopes: &Slopes, now: &Plane) -> Option<Self> {
+        let difference = |point: &Slope| {
+            let (nx, ny) = (point.x + self.x + self.zoom * point.u, point.y + self.y + self.zoom * point.v);
+            now.at(nx, ny).map_or(f32::NAN, |there| there - point.level)
+        };
+        let differences: Vec<f32> = slopes.0.iter().map(difference).collect();
+        let mut sizes: Vec<f32> = differences.iter().filter(|d| !d.is_nan()).map(|d| d.abs()).collect();
         if sizes.len() < 16 {
             return None;
         }
         let middle = sizes.len() / 2;
         let usual = (2.0 * *sizes.select_nth_unstable_by(middle, f32::total_cmp).1).max(2.0);
         let (mut normal, mut right) = ([[0.0_f64; 3]; 3], [0.0_f64; 3]);
-        for (slope, difference) in &points {
+        for (point, difference) in slopes.0.iter().zip(&differences).filter(|(_, d)| !d.is_nan()) {
             // Geman and McClure's weight: who is far off is left aside.
-            let weight = f64::from((1.0 + (difference / usual).powi(2)).powi(-2));
-            for ((row, right), &along) in normal.iter_mut().zip(&mut right).zip(slope) {
-                *right -= weight * f64::from(along * difference);
-                for (cell, &across) in row.iter_mut().zip(slope) {
-                    *cell += weight * f64::from(along * across);
+            let far = 1.0 + (difference / usual) * (difference / usual);
+            let weight = f64::from(1.0 / (far * far));
+            for ((row, right), &along) in normal.iter_mut().zip(&mut right).zip(&point.slope) {
+                let weighted = weight * f64::from(along);
+                *right -= weighted * f64::from(*difference);
+                for (cell, &across) in row.iter_mut().zip(&point.slope) {
+                    *cell += weighted * f64::from(across);
                 }
             }
         }

@@ -7,6 +7,7 @@
 
 use super::tflite::{Bounds, Padding};
 use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+use std::ops::Range;
 
 /// Values that are computed side by side.
 const LANES: usize = 16;
@@ -62,6 +63,15 @@ impl Window {
     /// It looks at single pixels, one by one.
     pub fn is_point(&self) -> bool {
         self.size == (1, 1) && self.stride == (1, 1)
+    }
+
+    /// The window's rows (`axis` 0) or columns (1) that lie within `side` for the output row or column `at`.
+    #[inline(always)]
+    fn inside(&self, at: usize, axis: usize, side: usize) -> Range<usize> {
+        let pick = |pair: (usize, usize)| if axis == 0 { pair.0 } else { pair.1 };
+        let (start, before) = (at * pick(self.stride), pick(self.before));
+        let last = (side + before).saturating_sub(start).min(pick(self.size));
+        before.saturating_sub(start).min(last)..last
     }
 
     /// The pixel of `from` under tap `(i, j)` for output pixel `(y, x)`; none beyond the edge.
@@ -197,38 +207,67 @@ impl WithSimd for Slide<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self(depthwise, from_shape, to_shape, from, to) = self;
-        let channels = from_shape.channels;
-        let (height, width) = depthwise.window.size;
-        let (least, most) = (simd.splat_f32s(depthwise.bounds.least), simd.splat_f32s(depthwise.bounds.most));
-        let (bias, _) = S::as_simd_f32s(&depthwise.bias);
-        let mut taps = Vec::with_capacity(height * width);
-        for (pixel, to) in to.chunks_exact_mut(channels).enumerate() {
-            let at = (pixel / to_shape.width, pixel % to_shape.width);
-            taps.clear();
-            for tap in 0..height * width {
-                if let Some(start) = depthwise.window.under(from_shape, at, (tap / width, tap % width)) {
-                    let values = S::as_simd_f32s(&from[start..start + channels]).0;
-                    let weights = S::as_simd_f32s(&depthwise.weights[tap * channels..][..channels]).0;
-                    taps.push((values, weights));
+        if !from_shape.channels.is_multiple_of(S::F32_LANES) {
+            return depthwise.plainly(from_shape, to_shape, from, to);
+        }
+        let (window, bounds) = (&depthwise.window, &depthwise.bounds);
+        let vectors = from_shape.channels / S::F32_LANES;
+        let (from, to) = (S::as_simd_f32s(from).0, S::as_mut_simd_f32s(to).0);
+        let (weights, bias) = (S::as_simd_f32s(&depthwise.weights).0, S::as_simd_f32s(&depthwise.bias).0);
+        let (least, most) = (simd.splat_f32s(bounds.least), simd.splat_f32s(bounds.most));
+        for (pixel, to) in to.chunks_exact_mut(vectors).enumerate() {
+            let (y, x) = (pixel / to_shape.width, pixel % to_shape.width);
+            let columns = window.inside(x, 1, from_shape.width);
+            to.copy_from_slice(bias);
+            for i in window.inside(y, 0, from_shape.height) {
+                let row = (y * window.stride.0 + i - window.before.0) * from_shape.width;
+                let first = row + x * window.stride.1 + columns.start - window.before.1;
+                let from = &from[first * vectors..];
+                let weights = &weights[(i * window.size.1 + columns.start) * vectors..];
+                match columns.len() {
+                    3 => slide_row::<S, 3>(simd, from, weights, to),
+                    5 => slide_row::<S, 5>(simd, from, weights, to),
+                    taps => {
+                        for tap in (0..taps).map(|tap| tap * vectors) {
+                            slide_row::<S, 1>(simd, &from[tap..], &weights[tap..], to);
+                        }
+                    }
                 }
             }
-            let (vectors, rest) = S::as_mut_simd_f32s(to);
-            for (v, (to, bias)) in vectors.iter_mut().zip(bias).enumerate() {
-                let mut sum = *bias;
-                for (values, weights) in &taps {
-                    sum = simd.mul_add_f32s(values[v], weights[v], sum);
-                }
-                *to = simd.min_f32s(simd.max_f32s(sum, least), most);
-            }
-            let first = channels - rest.len();
-            for (channel, to) in (first..channels).zip(rest) {
-                *to = depthwise.one(from_shape, at, channel, from);
+            for to in to {
+                *to = simd.min_f32s(simd.max_f32s(*to, least), most);
             }
         }
     }
 }
 
+/// Adds what `N` pixels side by side, times their weights, give to one.
+#[inline(always)]
+fn slide_row<S: Simd, const N: usize>(simd: S, from: &[S::f32s], weights: &[S::f32s], to: &mut [S::f32s]) {
+    let vectors = to.len();
+    let part = |of: usize| of * vectors..(of + 1) * vectors;
+    let from: [&[S::f32s]; N] = std::array::from_fn(|n| &from[part(n)]);
+    let weights: [&[S::f32s]; N] = std::array::from_fn(|n| &weights[part(n)]);
+    for (v, to) in to.iter_mut().enumerate() {
+        let mut sum = *to;
+        for (from, weights) in from.iter().zip(&weights) {
+            sum = simd.mul_add_f32s(from[v], weights[v], sum);
+        }
+        *to = sum;
+    }
+}
+
 impl Depthwise {
+    /// Channel by channel, where they do not fill vectors.
+    fn plainly(&self, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+        for (pixel, to) in to.chunks_exact_mut(from_shape.channels).enumerate() {
+            let at = (pixel / to_shape.width, pixel % to_shape.width);
+            for (channel, to) in to.iter_mut().enumerate() {
+                *to = self.one(from_shape, at, channel, from);
+            }
+        }
+    }
+
     /// One channel of one output pixel.
     fn one(&self, from_shape: Shape, at: (usize, usize), channel: usize, from: &[f32]) -> f32 {
         let mut sum = self.bias[channel];
