@@ -83,9 +83,8 @@ impl Network {
             return Err(ModelError::Input { expected: self.input.size, actual: input.len() });
         }
         memory.slots[self.input.index][..input.len()].copy_from_slice(input);
-        for step in &self.steps {
-            step.run(memory);
-        }
+        // Once inside the pool of threads, steps are shared out without waking anybody for each.
+        rayon::scope(|_| self.steps.iter().for_each(|step| step.run(memory)));
         Ok(self.outputs.iter().map(|slot| memory.slots[slot.index][..slot.size].to_vec()).collect())
     }
 }

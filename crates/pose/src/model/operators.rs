@@ -7,12 +7,16 @@
 
 use super::tflite::{Bounds, Padding};
 use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use std::ops::Range;
 
 /// Values that are computed side by side.
 const LANES: usize = 16;
 /// Rows that share a pass over the weights.
 const TILE: usize = 6;
+/// Products below which handing work to another core costs more than it saves.
+const LEAST_PART: usize = 150_000;
 
 /// Height, width and channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,10 +165,19 @@ fn tile<const FUSED: bool>(packed: &[f32], panel: &[f32], bias: &[f32; LANES]) -
 
 /// Rows of inputs times weights, plus bias, within bounds: the heart of every convolution.
 pub(super) fn multiply(weights: &Weights, from: &[f32], to: &mut [f32]) {
-    match Arch::new() {
+    let rows = to.len() / weights.outputs;
+    let share = share(rows, weights.inputs * weights.outputs).next_multiple_of(TILE);
+    let parts = from.par_chunks(share * weights.inputs).zip(to.par_chunks_mut(share * weights.outputs));
+    parts.for_each(|(from, to)| match Arch::new() {
         Arch::Scalar => Arch::Scalar.dispatch(Multiply::<false>(weights, from, to)),
         arch => arch.dispatch(Multiply::<true>(weights, from, to)),
-    }
+    });
+}
+
+/// Into how many rows at once the work of so many, each of so many products, is divided among the cores.
+fn share(rows: usize, products: usize) -> usize {
+    let parts = (rows * products / LEAST_PART).clamp(1, rayon::current_num_threads());
+    rows.div_ceil(parts).max(1)
 }
 
 /// Lays what is under the window for each output pixel into a row of its own; zero beyond the edge.
@@ -199,16 +212,24 @@ pub(super) struct Depthwise {
     pub bounds: Bounds,
 }
 
-struct Slide<'a>(&'a Depthwise, Shape, Shape, &'a [f32], &'a mut [f32]);
+/// The output rows from `first` on that `to` holds.
+struct Slide<'a> {
+    depthwise: &'a Depthwise,
+    from_shape: Shape,
+    to_shape: Shape,
+    from: &'a [f32],
+    first: usize,
+    to: &'a mut [f32],
+}
 
 impl WithSimd for Slide<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self(depthwise, from_shape, to_shape, from, to) = self;
+        let Self { depthwise, from_shape, to_shape, from, first, to } = self;
         if !from_shape.channels.is_multiple_of(S::F32_LANES) {
-            return depthwise.plainly(from_shape, to_shape, from, to);
+            return depthwise.plainly(from_shape, to_shape, from, first, to);
         }
         let (window, bounds) = (&depthwise.window, &depthwise.bounds);
         let vectors = from_shape.channels / S::F32_LANES;
@@ -216,13 +237,13 @@ impl WithSimd for Slide<'_> {
         let (weights, bias) = (S::as_simd_f32s(&depthwise.weights).0, S::as_simd_f32s(&depthwise.bias).0);
         let (least, most) = (simd.splat_f32s(bounds.least), simd.splat_f32s(bounds.most));
         for (pixel, to) in to.chunks_exact_mut(vectors).enumerate() {
-            let (y, x) = (pixel / to_shape.width, pixel % to_shape.width);
+            let (y, x) = (first + pixel / to_shape.width, pixel % to_shape.width);
             let columns = window.inside(x, 1, from_shape.width);
             to.copy_from_slice(bias);
             for i in window.inside(y, 0, from_shape.height) {
                 let row = (y * window.stride.0 + i - window.before.0) * from_shape.width;
-                let first = row + x * window.stride.1 + columns.start - window.before.1;
-                let from = &from[first * vectors..];
+                let pixel = row + x * window.stride.1 + columns.start - window.before.1;
+                let from = &from[pixel * vectors..];
                 let weights = &weights[(i * window.size.1 + columns.start) * vectors..];
                 match columns.len() {
                     3 => slide_row::<S, 3>(simd, from, weights, to),
@@ -259,9 +280,9 @@ fn slide_row<S: Simd, const N: usize>(simd: S, from: &[S::f32s], weights: &[S::f
 
 impl Depthwise {
     /// Channel by channel, where they do not fill vectors.
-    fn plainly(&self, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
+    fn plainly(&self, from_shape: Shape, to_shape: Shape, from: &[f32], first: usize, to: &mut [f32]) {
         for (pixel, to) in to.chunks_exact_mut(from_shape.channels).enumerate() {
-            let at = (pixel / to_shape.width, pixel % to_shape.width);
+            let at = (first + pixel / to_shape.width, pixel % to_shape.width);
             for (channel, to) in to.iter_mut().enumerate() {
                 *to = self.one(from_shape, at, channel, from);
             }
@@ -282,8 +303,19 @@ impl Depthwise {
     }
 }
 
-pub(super) fn depthwise(work: &Depthwise, from_shape: Shape, to_shape: Shape, from: &[f32], to: &mut [f32]) {
-    Arch::new().dispatch(Slide(work, from_shape, to_shape, from, to));
+pub(super) fn depthwise(
+    depthwise: &Depthwise,
+    from_shape: Shape,
+    to_shape: Shape,
+    from: &[f32],
+    to: &mut [f32],
+) {
+    let row = to_shape.width * to_shape.channels;
+    let share = share(to_shape.height, row * depthwise.window.size.0 * depthwise.window.size.1);
+    to.par_chunks_mut(share * row).enumerate().for_each(|(part, to)| {
+        let first = part * share;
+        Arch::new().dispatch(Slide { depthwise, from_shape, to_shape, from, first, to });
+    });
 }
 
 /// The largest value under the window, for each channel.
