@@ -81,14 +81,15 @@ impl<'a> Picture<'a> {
                 return [above, below];
             }
         }
-        let pixel = |x: i64, y: i64| {
-            let inside = (0..self.width as i64).contains(&x) && (0..self.height as i64).contains(&y);
-            let start = if inside { (y as usize * self.width + x as usize) * 3 } else { usize::MAX - 3 };
-            self.pixels.get(start..start + 3).map_or([0; 3], |p| [p[0], p[1], p[2]])
+        let place = |at: i32, side: usize| usize::try_from(at).ok().filter(|&at| at < side);
+        let pixel = |x: i32, y: i32| {
+            let start =
+                place(x, self.width).zip(place(y, self.height)).map(|(x, y)| (y * self.width + x) * 3);
+            start.and_then(|start| self.pixels.get(start..start + 3)).map_or([0; 3], |p| [p[0], p[1], p[2]])
         };
-        [i64::from(top), i64::from(top) + 1].map(|y| {
-            let ([r, g, b], [s, h, c]) = (pixel(i64::from(left), y), pixel(i64::from(left) + 1, y));
-            [r, g, b, s, h, c]
+        [top, top.saturating_add(1)].map(|y| {
+            let pair = [pixel(left, y), pixel(left.saturating_add(1), y)];
+            std::array::from_fn(|i| pair[i / 3][i % 3])
         })
     }
 

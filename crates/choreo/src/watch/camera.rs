@@ -140,7 +140,7 @@ struct Slope {
     v: f32,
     level: f32,
     /// By how much the brightness changes with each of a way's three numbers.
-    slope: [f32; 3],
+    along: [f32; 3],
 }
 
 /// All of them: every pixel of a small picture, every other one of a larger.
@@ -154,7 +154,7 @@ impl Slopes {
             let (gx, gy) = before.slope(x, y);
             let (u, v) = (x as f32 - before.width as f32 / 2.0, y as f32 - before.height as f32 / 2.0);
             let level = before.level[y * before.width + x];
-            Slope { x: x as f32, y: y as f32, u, v, level, slope: [gx, gy, gx * u + gy * v] }
+            Slope { x: x as f32, y: y as f32, u, v, level, along: [gx, gy, gx * u + gy * v] }
         };
         Self(inner(before.height).flat_map(|y| inner(before.width).map(move |x| slope(x, y))).collect())
     }
@@ -199,10 +199,10 @@ impl Way {
             // Geman and McClure's weight: who is far off is left aside.
             let far = 1.0 + (difference / usual) * (difference / usual);
             let weight = f64::from(1.0 / (far * far));
-            for ((row, right), &along) in normal.iter_mut().zip(&mut right).zip(&point.slope) {
+            for ((row, right), &along) in normal.iter_mut().zip(&mut right).zip(&point.along) {
                 let weighted = weight * f64::from(along);
                 *right -= weighted * f64::from(*difference);
-                for (cell, &across) in row.iter_mut().zip(&point.slope) {
+                for (cell, &across) in row.iter_mut().zip(&point.along) {
                     *cell += weighted * f64::from(across);
                 }
             }
