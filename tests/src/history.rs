@@ -32,7 +32,10 @@ pub struct Payload {
 impl History {
     /// All events of a workflow's newest run.
     pub fn of(instance: &Instance, workflow_id: &str) -> Result<Self> {
-        let printed = temporal(instance, &["workflow", "show", "--workflow-id", workflow_id])?;
+        let printed = temporal(
+            instance,
+            &["workflow", "show", "--workflow-id", workflow_id, "--no-json-shorthand-payloads"],
+        )?;
         let whole: Value = serde_json::from_slice(&printed).context("reading a history")?;
         let events = whole["events"].as_array().context("a history without events")?.clone();
         let printed = temporal(instance, &["workflow", "describe", "--workflow-id", workflow_id])?;
@@ -67,6 +70,14 @@ impl History {
         };
         self.events.iter().flat_map(of_event).max_by_key(|payload| payload.bytes)
     }
+}
+
+/// What the heartbeats of a workflow's activities told last, as Temporal's command line prints it.
+pub fn heartbeats(instance: &Instance, workflow_id: &str) -> Result<Vec<Value>> {
+    let printed = temporal(instance, &["workflow", "describe", "--workflow-id", workflow_id])?;
+    let facts: Value = serde_json::from_slice(&printed).context("reading a description")?;
+    let pending = facts["pendingActivities"].as_array().into_iter().flatten();
+    Ok(pending.flat_map(|one| one["heartbeatDetails"].as_array().into_iter().flatten().cloned()).collect())
 }
 
 /// Writes a workflow's history for the replay tests when that is asked for, in the form in which the SDK reads it. Who
@@ -112,7 +123,7 @@ pub async fn signal(instance: &Instance, workflow_id: &str, name: &str, input: &
 pub(crate) fn temporal(instance: &Instance, arguments: &[&str]) -> Result<Vec<u8>> {
     let mut command = Command::new(programs::temporal()?);
     command.args(arguments).args(["--address", instance.temporal_address()]);
-    command.args(["--output", "json", "--no-json-shorthand-payloads", "--disable-config-file"]);
+    command.args(["--output", "json", "--disable-config-file"]);
     programs::output(&mut command)
 }
 

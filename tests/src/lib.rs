@@ -25,7 +25,7 @@ pub use content::{
 pub use dance::{CandidateFacts, Candidates, Dance, Receipt, Start};
 pub use fixture::{Danced, Fixture};
 pub use folders::{Data, half_made_files};
-pub use history::{History, Payload, keep_history, signal, workflow_ids};
+pub use history::{History, Payload, heartbeats, keep_history, signal, workflow_ids};
 pub use http::{Answer, Http, Problem, Upload};
 pub use instance::{Instance, PartProcess, run_command};
 pub use processes::{Running, ffmpegs_of, kill, processes_of};

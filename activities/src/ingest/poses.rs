@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// Looks a second. Joints between two looks are interpolated.
 const LOOKS_PER_S: u32 = 10;
 /// Looks of a part: the pictures of two are in memory, one being read while the other is looked at.
-const PART_LOOKS: u64 = 64;
+const PART_LOOKS: u64 = 32;
 /// Longer side of the pictures that are looked at.
 const SIDE_PX: u32 = 640;
 

@@ -3,7 +3,8 @@
 
 use anyhow::{Context, Result, ensure};
 use eightcount_tests::{
-    Data, Http, Instance, PartProcess, Upload, ffmpeg, half_made_files, keep_history, until, write_figure,
+    Data, Http, Instance, PartProcess, Upload, ffmpeg, half_made_files, heartbeats, keep_history, until,
+    write_figure,
 };
 use serde_json::{Value, json};
 use std::{fs, path::Path, time::Duration};
@@ -53,9 +54,11 @@ async fn a_killed_ingest_goes_on_and_is_the_same_when_done_again() -> Result<()>
     let instance = Instance::start_without_workers(data.path()).await?;
     let worker = PartProcess::worker(data.path()).await?;
     let id = uploaded(&instance.http, &file).await?;
-    until("two parts are looked at", INGESTED_WITHIN, async || Ok((parts(&data) >= 2).then_some(()))).await?;
-    // Heartbeats are passed on once a second.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    until("a heartbeat tells of a part that was looked at", INGESTED_WITHIN, async || {
+        let told = heartbeats(&instance, &format!("ingest:{id}"))?;
+        Ok(told.iter().any(|beat| beat["mark"].is_string()).then_some(()))
+    })
+    .await?;
     worker.kill();
     let worker = PartProcess::worker(data.path()).await?;
     let performance = ended(&instance.http, &id).await?;
