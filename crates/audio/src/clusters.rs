@@ -138,8 +138,12 @@ fn distances(features: &[EightFeatures]) -> Vec<Vec<f32>> {
 
 /// A symmetric matrix with a zero diagonal.
 fn pairwise(n: usize, distance: impl Fn(usize, usize) -> f32) -> Vec<Vec<f32>> {
-    let row = |i: usize| (0..n).map(|j| if i == j { 0.0 } else { distance(i.min(j), i.max(j)) }).collect();
-    (0..n).map(row).collect()
+    let mut matrix = vec![vec![0.0; n]; n];
+    for (i, j) in (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))) {
+        let apart = distance(i, j);
+        (matrix[i][j], matrix[j][i]) = (apart, apart);
+    }
+    matrix
 }
 
 fn median_off_diagonal(matrix: &[Vec<f32>]) -> f32 {
@@ -193,11 +197,17 @@ fn set_apart(features: &[EightFeatures]) -> Vec<Harmony> {
 /// Half the mean squared distance: one minus cosine for beats of length 1, nothing for two that hardly differ from the
 /// mean.
 fn harmony_distance(a: &Harmony, b: &Harmony) -> f32 {
-    let unlikeness = |rotation: usize| {
-        let beat = |(x, y): (&[f32; ROTATIONS], &[f32; ROTATIONS])| {
-            (0..ROTATIONS).map(|p| (x[p] - y[(p + rotation) % ROTATIONS]).powi(2)).sum::<f32>() / 2.0
-        };
-        a.iter().zip(b).map(beat).sum::<f32>() / BEATS_PER_EIGHT as f32
-    };
-    (0..ROTATIONS).map(unlikeness).fold(f32::INFINITY, f32::min)
+    // All rotations side by side: an hour of music has hundreds of thousands of pairs.
+    let mut unlikeness = [0.0; ROTATIONS];
+    for (x, y) in a.iter().zip(b) {
+        let rotating: [f32; 2 * ROTATIONS] = std::array::from_fn(|p| y[p % ROTATIONS]);
+        let mut beat = [0.0; ROTATIONS];
+        for (p, x) in x.iter().enumerate() {
+            for (sum, y) in beat.iter_mut().zip(&rotating[p..p + ROTATIONS]) {
+                *sum += (x - y).powi(2);
+            }
+        }
+        unlikeness.iter_mut().zip(beat).for_each(|(sum, squares)| *sum += squares / 2.0);
+    }
+    unlikeness.into_iter().fold(f32::INFINITY, f32::min) / BEATS_PER_EIGHT as f32
 }

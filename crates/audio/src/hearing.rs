@@ -34,7 +34,7 @@ const NOTHING: AudioError = AudioError::NoBeats { confidence: 1.0 };
 /// the second opinion. Beats and downbeats are in seconds, tempi in beats per minute, confidences 0 to 1.
 ///
 /// `pcm` is mono at [`SAMPLE_RATE`], full scale 1 (louder is allowed). The answer does not depend on the gain.
-/// Memory grows with the length, about 1.5 times that of the PCM.
+/// Memory grows with the length: about a third of that of the PCM, beside it.
 ///
 /// # Errors
 /// - [`AudioError::TooShort`] under [`MIN_SECONDS`];
