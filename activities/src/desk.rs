@@ -29,6 +29,10 @@ pub(crate) struct Desk {
     scratch: PathBuf,
     /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
     decoded: Mutex<Option<(BlobHash, Pcm)>>,
+    /// Processor cores to use.
+    pub(crate) cores: usize,
+    /// So many takes are rendered at once, whoever asks for them.
+    renderings: Semaphore,
     /// Ingests work on whole videos; more of them at once than cores only slow each other down.
     ingests: Semaphore,
 }
@@ -51,6 +55,8 @@ impl Desk {
             mezzanine_fps,
             library: LibraryDesk::default(),
             decoded: Mutex::new(None),
+            cores: cores.max(1),
+            renderings: Semaphore::new(cores.max(1)),
             ingests: Semaphore::new(cores.max(1)),
         }
     }
@@ -67,6 +73,11 @@ impl Desk {
         tracing::debug!(%blob, seconds = pcm.len() as f64 / f64::from(SAMPLE_RATE), "decoded");
         *decoded = Some((blob.clone(), Arc::clone(&pcm)));
         Ok(pcm)
+    }
+
+    /// Waits for a turn to render a take.
+    pub(crate) async fn rendering_turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        self.renderings.acquire().await.map_err(Failure::internal)
     }
 
     /// Waits for a turn to work on a whole video.

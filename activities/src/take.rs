@@ -7,6 +7,7 @@ use eightcount_domain::{BlobHash, TakeKey};
 use eightcount_edit::TakePlan;
 use eightcount_media::Watch;
 use eightcount_workflows::contract::{RenderPreviewsInput, RenderTakeInput, Rendered};
+use futures::{StreamExt, TryStreamExt};
 use std::path::Path;
 
 /// Renders a take unless it is there.
@@ -15,14 +16,19 @@ pub(crate) async fn render(desk: &Desk, input: RenderTakeInput) -> Result<Render
     Ok(Rendered { frames })
 }
 
-/// Renders takes one after the other, best first, so that the most likely choice is ready first.
+/// Renders takes, best first: the most likely choice alone, so that it is ready first, then as many at once as there are
+/// processors: one ffmpeg never keeps two of them busy all the time.
 pub(crate) async fn render_previews(desk: &Desk, input: RenderPreviewsInput) -> Result<u32, Failure> {
-    let mut ready = 0;
-    for take in &input.takes {
-        ensure(desk, take).await?;
-        ready += 1;
+    let Some((best, others)) = input.takes.split_first() else { return Ok(0) };
+    ensure(desk, best).await?;
+    // Collected by a loop: a closure's future would not be general enough to move between threads.
+    let mut renderings = Vec::with_capacity(others.len());
+    for take in others {
+        renderings.push(async { ensure(desk, take).await });
     }
-    Ok(ready)
+    let renderings = futures::stream::iter(renderings).buffered(desk.cores);
+    let rendered: Vec<u64> = renderings.try_collect().await?;
+    Ok(1 + rendered.len() as u32)
 }
 
 /// The take's frames; it is rendered from its plan when it is not there (any more).
@@ -79,6 +85,7 @@ pub(crate) async fn render_plan(
         inputs.push(desk.storage.blobs.local(blob).await?);
     }
     let inputs: Vec<&Path> = inputs.iter().map(|input| &**input).collect();
+    let _turn = desk.rendering_turn().await?;
     Ok(desk.media.render(plan, &inputs, output, watch).await?)
 }
 

@@ -28,6 +28,8 @@ const STICKY: Duration = Duration::from_secs(2);
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
 /// Workflows kept in memory: a waiting choreography costs some kilobytes.
 const CACHED_WORKFLOWS: usize = 500;
+/// Product activities that may wait for their turn at the processors.
+const WAITING: usize = 2;
 
 /// What the workers need.
 pub struct WorkersConfig {
@@ -155,8 +157,9 @@ async fn serve(
 }
 
 fn options(queue: Queue, desk: Arc<Desk>, cores: usize) -> Result<WorkerOptions, String> {
-    // Product activities are ffmpeg at work: as many as cores. The others mostly wait.
-    let activities = if queue == Queue::Product { cores } else { 4 * cores.max(4) };
+    // Product activities are ffmpeg at work, and take turns at that: a few more than cores, so that what was selected has
+    // not to wait until all previews of somebody are rendered. The others mostly wait.
+    let activities = if queue == Queue::Product { cores + WAITING } else { 4 * cores.max(4) };
     let tuner = TunerHolder::builder()
         .workflow_task_slot_supplier(FixedSizeSlotSupplier::new(16 * cores))
         .activity_task_slot_supplier(FixedSizeSlotSupplier::new(activities))

@@ -30,12 +30,9 @@ async fn main() -> Result<()> {
             let mut start = fixture.start(0..eights, 720)?;
             start.options.previews = true;
             let dance = Dance::start(&instance.http, &start).await?;
-            let mut waits = Vec::new();
+            // Previews are looked at once, then chosen faster than a user could.
+            let waits = previews(&dance, 0).await?;
             for eight in 0..eights - 1 {
-                // Previews are looked at once; then chosen faster than a user could.
-                if eight == 1 {
-                    waits = previews(&dance, eight).await?;
-                }
                 dance.choose_best(eight).await?;
             }
             previews(&dance, eights - 1).await?;
@@ -45,6 +42,8 @@ async fn main() -> Result<()> {
                     selected.filter(|selection| selection.rendered).count() == eights - 1
                 })
                 .await?;
+            // A stage that is being joined goes first: a user is slower than that.
+            dance.stage(StageName::Half).await?;
             let begun = Instant::now();
             dance.choose_best(eights - 1).await?;
             let ready = product(&dance, begun).await?;

@@ -247,7 +247,10 @@ impl Bench {
 
     /// What a filter says of a file against the lossless one, after these words.
     fn compared(&self, tool: &Path, file: &Path, filter: &str, words: &str) -> Outcome<String> {
-        let graph = format!("[0:v]setpts=N/30/TB[a];[1:v]setpts=N/30/TB[b];[a][b]{filter}");
+        // Where only one says what its colours mean, they would be converted.
+        let alike =
+            "setpts=N/30/TB,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
+        let graph = format!("[0:v]{alike}[a];[1:v]{alike}[b];[a][b]{filter}");
         let ran = Command::new(tool)
             .args(["-hide_banner", "-nostdin", "-i"])
             .arg(file)
