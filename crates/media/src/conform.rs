@@ -124,7 +124,10 @@ fn filters(video: &VideoFacts, options: &ConformOptions, (width, height): (u32, 
     let size = format!("scale={width}:{height}:flags=bicubic");
     let transfer = match video.transfer {
         Transfer::Standard => {
-            return format!("{weave}{grid},{size}:out_color_matrix=bt709:out_range=tv,{SQUARE}");
+            let from = if video.tells_matrix { "auto" } else { usual_matrix(video) };
+            return format!(
+                "{weave}{grid},{size}:in_color_matrix={from}:out_color_matrix=bt709:out_range=tv,{SQUARE}"
+            );
         }
         Transfer::Pq => "smpte2084",
         Transfer::Hlg => "arib-std-b67",
@@ -135,6 +138,15 @@ fn filters(video: &VideoFacts, options: &ConformOptions, (width, height): (u32, 
         "{weave}{grid},{size},zscale=tin={transfer}:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=203,format=gbrpf32le,\
          zscale=p=bt709,tonemap=tonemap=mobius:param=0.3:desat=0,zscale=t=bt709:m=bt709:r=tv,{SQUARE}"
     )
+}
+
+/// By which matrix players take colours to be written down when the file does not say: BT.709 from high definition on.
+fn usual_matrix(video: &VideoFacts) -> &'static str {
+    if video.width.max(video.height) >= 1280 || video.width.min(video.height) > 576 {
+        "bt709"
+    } else {
+        "bt601"
+    }
 }
 
 /// The size of the mezzanine's picture: the source's shape with the wanted shorter side, even.
@@ -183,6 +195,7 @@ mod tests {
             width,
             height,
             transfer: Transfer::Standard,
+            tells_matrix: true,
             interlaced: false,
             fps: None,
             duration_s: None,

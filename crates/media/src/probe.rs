@@ -39,6 +39,8 @@ pub struct VideoFacts {
     pub height: u32,
     /// How brightness is written down.
     pub transfer: Transfer,
+    /// The file says by which matrix its colours are written down; else they are as usual for the picture's size.
+    pub tells_matrix: bool,
     /// Each picture is two, woven together line by line.
     pub interlaced: bool,
     /// Pictures a second by the file's own word; none when it gives none.
@@ -100,6 +102,7 @@ struct Stream {
     sample_aspect_ratio: Option<String>,
     avg_frame_rate: Option<String>,
     color_transfer: Option<String>,
+    color_space: Option<String>,
     field_order: Option<String>,
     sample_rate: Option<String>,
     channels: Option<u32>,
@@ -131,7 +134,7 @@ impl Media {
             ["-v", "warning", "-of", "json", "-show_entries"].map(Into::into).into();
         arguments.push(
             "format=format_name,duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,\
-             avg_frame_rate,color_transfer,field_order,sample_rate,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
+             avg_frame_rate,color_transfer,color_space,field_order,sample_rate,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
                 .into(),
         );
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
@@ -222,6 +225,7 @@ fn video(stream: &Stream) -> Option<VideoFacts> {
             Some("arib-std-b67") => Transfer::Hlg,
             _ => Transfer::Standard,
         },
+        tells_matrix: stream.color_space.as_deref().is_some_and(|space| space != "unknown"),
         interlaced: matches!(stream.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
         fps: stream.avg_frame_rate.as_deref().and_then(|r| ratio(r, '/')),
         duration_s: seconds(stream.duration.as_ref()),

@@ -164,3 +164,21 @@ async fn bright_lights_are_rolled_off_and_the_rest_stays_as_it_was() {
         assert!(of(2) > of(1) + 10.0, "{transfer}: {} {}", of(1), of(2));
     }
 }
+
+#[tokio::test]
+async fn colours_without_a_word_are_those_that_players_show() {
+    let folder = tempfile::tempdir().unwrap();
+    // One green (32, 192, 64) as it is written down in high definition (BT.709) and before (BT.601).
+    let high = [144_u8, 88, 63];
+    for (size, written) in [("1280x720", high), ("640x480", [127, 95, 67])] {
+        let [y, cb, cr] = written;
+        let video = format!("color=black:s={size}:r=10:d=6,format=yuv420p,geq=lum={y}:cb={cb}:cr={cr}");
+        let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "4", "wordless.mp4"];
+        ffmpeg(folder.path(), &[&["-f", "lavfi", "-i", &video][..], &encode].concat());
+        let (file, _) = conformed(&folder.path().join("wordless.mp4"), FrameRate::Fps30).await;
+        let show = ["-vframes", "1", "-vf", "scale=2:2:flags=area,format=yuv444p", "-f", "rawvideo", "-"];
+        let raw = ffmpeg(folder.path(), &[&["-i", &file.to_string_lossy()][..], &show].concat());
+        let seen = [raw[0], raw[4], raw[8]];
+        assert!(seen.iter().zip(high).all(|(is, wanted)| is.abs_diff(wanted) <= 3), "{size}: {seen:?}");
+    }
+}
