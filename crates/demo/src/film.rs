@@ -5,7 +5,7 @@
 //! film, so a changed script makes a new file.
 
 use crate::{
-    Dancer, DemoError, FPS, Figure, HEIGHT, PerformanceScript, WIDTH, caption, content,
+    Dancer, DemoError, FPS, Figure, HEIGHT, PerformanceScript, WIDTH, content,
     dance::Dance,
     ffmpeg::{self, Running},
     figure::{Motion, Shown},
@@ -165,7 +165,7 @@ fn film_frames(
 
 /// Name of a film: readable, and different when anything that shapes it differs.
 fn file_name(script: &PerformanceScript, frames: u64) -> String {
-    let recipe = format!("{CAMERA} {:?} {} {} {frames}", script.casting, script.title(), script.caption());
+    let recipe = format!("{CAMERA} {:?} {} {} {frames}", script.casting, script.title(), script.credit());
     let hash = hex::encode(&Sha256::digest(recipe)[..4]);
     let song: String = script.song.title().to_lowercase().replace(' ', "-");
     format!("{}-{song}-{hash}.mp4", script.dancer.key())
@@ -270,8 +270,8 @@ struct Set<'a> {
 
 impl<'a> Set<'a> {
     fn build(script: &'a PerformanceScript, sheet: &'a Sheet) -> Self {
-        let mut empty = stage::empty(&script.casting);
-        caption::write(&mut empty, &script.caption());
+        // No lettering: mirrored takes would show it turned round. Whose it is says the file, and the library.
+        let empty = stage::empty(&script.casting);
         Self { script, sheet, picture: empty.clone(), empty, sprites: BTreeMap::new() }
     }
 

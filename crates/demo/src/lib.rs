@@ -16,7 +16,6 @@
 
 #![expect(clippy::cast_possible_wrap, reason = "places in a picture of 1280 x 720 are far inside an i32")]
 
-mod caption;
 mod casting;
 mod content;
 mod dance;

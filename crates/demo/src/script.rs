@@ -58,14 +58,6 @@ impl PerformanceScript {
         )
     }
 
-    /// The line in the picture.
-    pub(crate) fn caption(&self) -> String {
-        format!(
-            "{} · dancer: Code.org Dance Party, Apache-2.0 · music: © Carlos Viola Iborra, MIT-style",
-            self.title()
-        )
-    }
-
     /// The colour of its stage (red, green, blue): no other performance's comes near. Light and shadow vary its
     /// brightness but not its hue; [`Dancer::of_stage_colour`] reads it back.
     pub fn stage_colour(&self) -> [u8; 3] {
@@ -129,7 +121,6 @@ mod tests {
                 .iter()
                 .all(|s| s.credit().contains("Apache-2.0") && s.credit().contains("Carlos Viola Iborra"))
         );
-        assert!(scripts.iter().all(|s| s.caption().chars().count() * 8 < 1280));
     }
 
     #[test]
