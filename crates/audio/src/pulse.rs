@@ -7,6 +7,7 @@
 //! read from prefix sums: a few thousand operations a frame instead of one per state.
 
 use crate::spectrum::FRAMES_PER_SECOND;
+use std::ops::Range;
 
 /// Slowest and fastest beats, per minute.
 const TEMPO_RANGE_BPM: (f64, f64) = (60.0, 215.0);
@@ -71,11 +72,11 @@ fn search(pulse: &[f32], tempi: &Tempi, allowed: &[(usize, usize)]) -> Vec<Beat>
         return Vec::new();
     }
     let observations = Observations::of(pulse);
-    let mut trellis = Trellis::new(tempi, pulse.len());
-    for (t, &range) in allowed.iter().enumerate() {
-        trellis.step(t, tempi, &observations, range);
+    let mut trellis = Trellis::new(tempi, &observations, allowed);
+    for t in 0..pulse.len() {
+        trellis.step(t);
     }
-    trellis.best_path(tempi, &observations)
+    trellis.best_path()
 }
 
 /// The periods and how they follow one another.
@@ -150,89 +151,126 @@ impl Observations {
 }
 
 /// The state of the search.
-struct Trellis {
-    /// Best score with a beat at `t` and period `i` after it: rows of the last `depth` frames.
-    scores: Vec<Vec<f64>>,
-    /// Which period led to it, for all frames; [`Trellis::START`] for none.
+struct Trellis<'a> {
+    tempi: &'a Tempi,
+    observations: &'a Observations,
+    /// For each frame, the first and (exclusive) last period of the beats that may start there.
+    allowed: &'a [(usize, usize)],
+    /// The periods that are allowed anywhere: nothing else is looked at.
+    used: Range<usize>,
+    /// Best score of a beat of period `i` that ends at one of the coming frames: a row a frame, in a ring.
+    due: Vec<f64>,
+    /// Best score with a beat at this frame and period `i` after it.
+    starting: Vec<f64>,
+    /// Which period led to each beat that was allowed; [`Trellis::START`] for none.
     from: Vec<u8>,
-    width: usize,
-    /// Scores of ending period `i` at `t`, reused.
-    arrivals: Vec<f64>,
+    /// Where in `from` those of each frame begin.
+    places: Vec<usize>,
 }
 
-impl Trellis {
+impl<'a> Trellis<'a> {
     const START: u8 = u8::MAX;
 
-    fn new(tempi: &Tempi, frames: usize) -> Self {
+    fn new(tempi: &'a Tempi, observations: &'a Observations, allowed: &'a [(usize, usize)]) -> Self {
         let width = tempi.periods.len();
+        let first = allowed.iter().map(|range| range.0).min().unwrap_or(0);
+        let last = allowed.iter().map(|range| range.1).max().unwrap_or(0);
         Self {
-            scores: vec![vec![f64::NEG_INFINITY; width]; tempi.longest() + 1],
-            from: vec![Self::START; frames * width],
-            width,
-            arrivals: vec![f64::NEG_INFINITY; width],
+            tempi,
+            observations,
+            allowed,
+            used: first..last,
+            due: vec![f64::NEG_INFINITY; (tempi.longest() + 1) * width],
+            starting: vec![f64::NEG_INFINITY; width],
+            from: Vec::with_capacity(allowed.iter().map(|(low, high)| high - low).sum()),
+            places: Vec::with_capacity(allowed.len()),
         }
     }
 
-    /// Beats at `t` with periods from `low` up to but not including `high` after them.
-    fn step(&mut self, t: usize, tempi: &Tempi, observations: &Observations, (low, high): (usize, usize)) {
-        let depth = self.scores.len();
-        for (i, &p) in tempi.periods.iter().enumerate() {
-            self.arrivals[i] = match t.checked_sub(p).map(|before| (before, self.scores[before % depth][i])) {
-                Some((before, score)) if score.is_finite() => score + observations.beat(before, p),
-                _ => f64::NEG_INFINITY,
-            };
-        }
-        let any = best(&self.arrivals);
-        let row = &mut self.scores[t % depth];
-        let from = &mut self.from[t * self.width..(t + 1) * self.width];
-        row.fill(f64::NEG_INFINITY);
-        row[low..high].fill(any.1 + JUMP);
-        from[low..high].fill(any.0 as u8);
-        for (i, arrival) in self.arrivals.iter().enumerate() {
+    /// Where in `due` the scores of beats that end at frame `t` are.
+    fn ending(&self, t: usize) -> Range<usize> {
+        let width = self.tempi.periods.len();
+        let row = t % (self.tempi.longest() + 1) * width;
+        row + self.used.start..row + self.used.end
+    }
+
+    /// Beats at `t`, which must be the frame after the last one.
+    fn step(&mut self, t: usize) {
+        let (low, high) = self.allowed[t];
+        let ending = self.ending(t);
+        let arrivals = &mut self.due[ending];
+        let (place, top) = best(arrivals);
+        let place = self.used.start + place;
+        let by_jump = top + JUMP;
+        let first = self.from.len();
+        self.places.push(first);
+        self.from.resize(first + high - low, place as u8);
+        let (row, from) = (&mut self.starting[low..high], &mut self.from[first..]);
+        row.fill(by_jump);
+        for (i, arrival) in self.used.clone().zip(arrivals.iter()) {
             // What a jump from the best arrival gives anyway is not looked at: most arrivals reach few periods.
-            let slack = arrival - (any.1 + JUMP);
+            let slack = arrival - by_jump;
             if slack.is_nan() || slack <= 0.0 {
                 continue;
             }
-            let (first, costs) = &tempi.change[i];
-            let reach = (slack / STEADINESS * tempi.periods[i] as f64) as usize + 1;
-            let from_target = low.max(*first).max(i.saturating_sub(reach));
-            let to_target = high.min(first + costs.len()).min(i + reach + 1);
+            let (nearest, costs) = &self.tempi.change[i];
+            let reach = (slack / STEADINESS * self.tempi.periods[i] as f64) as usize + 1;
+            let from_target = low.max(*nearest).max(i.saturating_sub(reach));
+            let to_target = high.min(nearest + costs.len()).min(i + reach + 1);
             for target in from_target..to_target {
-                let score = arrival + costs[target - first];
-                if score > row[target] {
-                    (row[target], from[target]) = (score, i as u8);
+                let score = arrival + costs[target - nearest];
+                if score > row[target - low] {
+                    (row[target - low], from[target - low]) = (score, i as u8);
                 }
             }
         }
+        arrivals.fill(f64::NEG_INFINITY);
+        self.begin(t);
+        self.hand_on(t);
+    }
+
+    /// The music may start anywhere inside a beat.
+    fn begin(&mut self, t: usize) {
+        let (low, high) = self.allowed[t];
+        let score = self.observations.between[t];
         for i in low..high {
-            // The music may start anywhere inside a beat.
-            if t < tempi.periods[i] && observations.between[t] > row[i] {
-                (row[i], from[i]) = (observations.between[t], Self::START);
+            if t < self.tempi.periods[i] && score > self.starting[i] {
+                (self.starting[i], self.from[self.places[t] + i - low]) = (score, Self::START);
             }
-            row[i] += tempi.prior[i];
         }
     }
 
-    fn best_path(&self, tempi: &Tempi, observations: &Observations) -> Vec<Beat> {
-        let frames = observations.frames();
+    /// Writes down when the beats that start at `t` end, and what they are worth by then.
+    fn hand_on(&mut self, t: usize) {
+        let (low, high) = self.allowed[t];
+        let width = self.tempi.periods.len();
+        let depth = self.tempi.longest() + 1;
+        let periods = self.tempi.periods[low..high].iter().zip(&self.tempi.prior[low..high]);
+        for (i, (&period, prior)) in (low..high).zip(periods) {
+            let score = self.starting[i] + prior + self.observations.beat(t, period);
+            self.due[(t + period) % depth * width + i] = score;
+        }
+    }
+
+    fn best_path(&self) -> Vec<Beat> {
+        let (frames, periods) = (self.observations.frames(), &self.tempi.periods);
         let mut ends = Vec::new();
-        for (i, &p) in tempi.periods.iter().enumerate() {
-            for t in frames.saturating_sub(p)..frames {
-                ends.push((self.scores[t % self.scores.len()][i] + observations.beat(t, p), t, i));
+        for i in self.used.clone() {
+            for t in frames.saturating_sub(periods[i])..frames {
+                ends.push((self.due[self.ending(t + periods[i])][i - self.used.start], t, i));
             }
         }
         let best = ends.iter().filter(|e| e.0.is_finite()).max_by(|a, b| a.0.total_cmp(&b.0));
         let Some(&(_, mut t, mut i)) = best else { return Vec::new() };
-        let mut beats = vec![Beat { frame: t, period: tempi.periods[i] }];
+        let mut beats = vec![Beat { frame: t, period: periods[i] }];
         loop {
-            let source = self.from[t * self.width + i];
+            let source = self.from[self.places[t] + i - self.allowed[t].0];
             if source == Self::START {
                 break;
             }
             i = usize::from(source);
-            t -= tempi.periods[i];
-            beats.push(Beat { frame: t, period: tempi.periods[i] });
+            t -= periods[i];
+            beats.push(Beat { frame: t, period: periods[i] });
         }
         beats.reverse();
         beats
