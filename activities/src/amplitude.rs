@@ -30,9 +30,9 @@ async fn measured(desk: &Desk, key: &SectionKey, input: &SectionInput) -> Result
     {
         return desk.read_json(&blob).await;
     }
-    let pcm = desk.pcm(&BlobHash(input.song.0.clone())).await?;
+    let sound = desk.sound(&BlobHash(input.song.0.clone())).await?;
     let eights = input.eights.clone();
-    let amplitudes = compute(move || amplitude(&pcm, &eights)).await?;
+    let amplitudes = compute(move || amplitude(&sound.pcm, &eights)).await?;
     let blob = desk.write_json(&amplitudes).await?;
     desk.storage.audio.put_section_analysis(&name, &blob).await?;
     Ok(amplitudes)

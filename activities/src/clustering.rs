@@ -21,10 +21,10 @@ pub(crate) async fn clusters(desk: &Desk, input: SectionInput) -> Result<Cluster
             return Ok(clustered);
         }
     }
-    let pcm = desk.pcm(&BlobHash(input.song.0.clone())).await?;
+    let sound = desk.sound(&BlobHash(input.song.0.clone())).await?;
     let eights = input.eights.clone();
     let (clustering, vectors) = compute(move || {
-        let features = features(&pcm, &eights);
+        let features = features(&sound.pcm, &eights);
         (cluster(&features), features.iter().map(EightFeatures::vector).collect())
     })
     .await?;

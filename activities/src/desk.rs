@@ -5,7 +5,7 @@ use crate::keeping::Keeping;
 use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
 use eightcount_domain::{BlobHash, FrameRate};
-use eightcount_media::{Media, Watch};
+use eightcount_media::{Decoded, Media, Watch};
 use eightcount_pose::Models;
 use eightcount_storage::{Storage, StorageError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,8 +14,8 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
-/// Mono samples at [`SAMPLE_RATE`].
-pub(crate) type Pcm = Arc<Vec<f32>>;
+/// Mono samples at [`SAMPLE_RATE`], and how loud all channels are.
+pub(crate) type Sound = Arc<Decoded>;
 
 /// Storage, tools, and what is kept in memory between activities.
 pub(crate) struct Desk {
@@ -28,7 +28,7 @@ pub(crate) struct Desk {
     pub(crate) mezzanine_fps: FrameRate,
     scratch: PathBuf,
     /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
-    decoded: Mutex<Option<(BlobHash, Pcm)>>,
+    decoded: Mutex<Option<(BlobHash, Sound)>>,
     /// Processor cores to use.
     pub(crate) cores: usize,
     /// So many takes are rendered at once, whoever asks for them.
@@ -62,17 +62,17 @@ impl Desk {
     }
 
     /// The audio of a blob. Two who want the same at once decode it once.
-    pub(crate) async fn pcm(&self, blob: &BlobHash) -> Result<Pcm, Failure> {
+    pub(crate) async fn sound(&self, blob: &BlobHash) -> Result<Sound, Failure> {
         let mut decoded = self.decoded.lock().await;
-        if let Some((held, pcm)) = decoded.as_ref().filter(|(held, _)| held == blob) {
+        if let Some((held, sound)) = decoded.as_ref().filter(|(held, _)| held == blob) {
             tracing::trace!(%held, "already decoded");
-            return Ok(Arc::clone(pcm));
+            return Ok(Arc::clone(sound));
         }
         let file = self.storage.blobs.local(blob).await?;
-        let pcm = Arc::new(self.media.decode_pcm(&file, &mut Watch::nobody()).await?);
-        tracing::debug!(%blob, seconds = pcm.len() as f64 / f64::from(SAMPLE_RATE), "decoded");
-        *decoded = Some((blob.clone(), Arc::clone(&pcm)));
-        Ok(pcm)
+        let sound = Arc::new(self.media.decode_pcm(&file, &mut Watch::nobody()).await?);
+        tracing::debug!(%blob, seconds = sound.pcm.len() as f64 / f64::from(SAMPLE_RATE), "decoded");
+        *decoded = Some((blob.clone(), Arc::clone(&sound)));
+        Ok(sound)
     }
 
     /// Waits for a turn to render a take.

@@ -65,7 +65,6 @@ impl From<AudioError> for Failure {
             }
             AudioError::NotFinite { .. } => Self::refused(FailureCode::DamagedMedia),
             AudioError::NoBeats { .. } => Self::refused(FailureCode::NoBeats),
-            AudioError::Loudness(_) => Self::internal(error),
         }
     }
 }

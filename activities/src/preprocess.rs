@@ -34,8 +34,8 @@ async fn outline(desk: &Desk, song: &SongId) -> Result<(), Failure> {
     {
         return Ok(());
     }
-    let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
-    let finest = compute(move || outlined(&pcm, Waveform::FINEST as usize)).await?;
+    let sound = desk.sound(&BlobHash(song.0.clone())).await?;
+    let finest = compute(move || outlined(&sound.pcm, Waveform::FINEST as usize)).await?;
     let bytes = Waveform::new(SAMPLE_RATE, finest).to_bytes();
     let blob = desk.storage.blobs.put_bytes(&bytes).await?;
     Ok(desk.storage.audio.put_waveform(song, &blob).await?)
@@ -66,14 +66,15 @@ pub(crate) async fn heard(
     }
     let as_heard = GridCorrection { tap: correction.tap, ..GridCorrection::default() };
     let hearing = if correction == as_heard {
-        let pcm = desk.pcm(&BlobHash(song.0.clone())).await?;
-        let tap = correction.tap;
-        let hearing = compute(move || tap.map_or_else(|| hear(&pcm), |tap| hear_tapped(&pcm, tap))).await?;
+        let sound = desk.sound(&BlobHash(song.0.clone())).await?;
+        let (tap, loudness_lufs) = (correction.tap, sound.loudness_lufs);
+        let hearing =
+            compute(move || tap.map_or_else(|| hear(&sound.pcm), |tap| hear_tapped(&sound.pcm, tap))).await?;
         if let (None, Err(AudioError::NoBeats { confidence })) = (tap, &hearing) {
             let answer = desk.write_json(&NoBeats { confidence: *confidence }).await?;
             desk.storage.audio.put_no_beats(song, &answer).await?;
         }
-        hearing?
+        Hearing { loudness_lufs, ..hearing? }
     } else {
         let (_, hearing) = Box::pin(heard(desk, song, as_heard)).await?;
         Hearing { grid: correct(&hearing.grid, correction), ..hearing }

@@ -40,11 +40,7 @@ const TABLE: &[Row] = &[
     // The words: serde alone, and a description for the API.
     row("domain", &[], Only(&["serde", "utoipa"])),
     // Pure: the words and mathematics.
-    row(
-        "audio",
-        &["domain"],
-        Only(&["serde", "thiserror", "realfft", "rubato", "ebur128", "kodama", "aubio-rs"]),
-    ),
+    row("audio", &["domain"], Only(&["serde", "thiserror", "realfft", "rubato", "kodama", "aubio-rs"])),
     row("choreo", &["domain"], Only(&["serde", "thiserror"])),
     // Reads and writes the files it is handed, and knows of nothing else.
     row("mp4", &[], Only(&["thiserror"])),

@@ -41,7 +41,7 @@ pub async fn all(storage: &Storage, media: &Media, folder: &Path) -> Result<Vec<
 
 impl Song {
     async fn hear(media: &Media, file: &Path, performance: Option<PerformanceId>) -> Result<Self, Failed> {
-        let pcm = media.decode_pcm(file, &mut Watch::nobody()).await?;
+        let pcm = media.decode_pcm(file, &mut Watch::nobody()).await?.pcm;
         let mut eights = all_eights(&hear(&pcm)?.grid);
         if performance.is_none() {
             eights.truncate(EIGHTS);

@@ -1,7 +1,7 @@
 //! The beats of a performance: of its music, or of the movement where that is clearer.
 
 use super::{HeardEight, MIN_STEPS, sights::Sights};
-use crate::desk::{Desk, Pcm, compute};
+use crate::desk::{Desk, compute};
 use crate::failure::Failure;
 use eightcount_audio::{
     AudioError, EightFeatures, all_eights, clarity, features, hear, movement_beats, stages,
@@ -27,16 +27,19 @@ pub(crate) async fn hear_performance(
 ) -> Result<HeardPerformance, Failure> {
     let _turn = desk.ingest_turn().await?;
     let sights: Sights = desk.read_json(&input.watched.sights).await?;
-    let pcm =
-        if input.conformed.has_audio { desk.pcm(&input.conformed.mezzanine).await? } else { Arc::default() };
+    let sound = if input.conformed.has_audio {
+        desk.sound(&input.conformed.mezzanine).await?
+    } else {
+        Arc::default()
+    };
     let length_s = input.conformed.frames as f64 / f64::from(input.conformed.fps.get());
     let (grid, beats, heard) = compute(move || {
         let (impact, fps) = (sights.frames.impact(), f64::from(sights.frames.fps().get()));
-        let (grid, beats) = chosen(&pcm, &impact, fps)?;
+        let (grid, beats) = chosen(&sound.pcm, &impact, fps)?;
         let eights = all_eights(&grid);
         // Sound may go on when the picture has ended.
         let eights: Vec<_> = eights.into_iter().filter(|eight| eight.beats[8] <= length_s + 0.1).collect();
-        let vectors = features(&pcm, &eights);
+        let vectors = features(&sound.pcm, &eights);
         let vectors = vectors.iter().map(EightFeatures::vector);
         let heard = eights.into_iter().zip(vectors).map(|(eight, features)| HeardEight { eight, features });
         Ok::<_, Failure>((grid, beats, heard.collect::<Vec<_>>()))
@@ -51,7 +54,7 @@ pub(crate) async fn hear_performance(
 }
 
 /// The better of two: what the music says, and what the movement says.
-fn chosen(pcm: &Pcm, impact: &[f32], fps: f64) -> Result<(BeatGrid, Beats), Failure> {
+fn chosen(pcm: &[f32], impact: &[f32], fps: f64) -> Result<(BeatGrid, Beats), Failure> {
     let music = music_beats(pcm)?;
     let movement = movement_beats(impact, fps);
     let (music_clarity, movement_clarity) =
@@ -71,7 +74,7 @@ fn chosen(pcm: &Pcm, impact: &[f32], fps: f64) -> Result<(BeatGrid, Beats), Fail
 }
 
 /// None where there is no music, or no pulse in it.
-fn music_beats(pcm: &Pcm) -> Result<Option<(BeatGrid, f32)>, Failure> {
+fn music_beats(pcm: &[f32]) -> Result<Option<(BeatGrid, f32)>, Failure> {
     if pcm.is_empty() {
         return Ok(None);
     }
@@ -99,7 +102,7 @@ mod tests {
     #[test]
     fn silence_and_no_sound_leave_it_to_the_movement() {
         for pcm in [Vec::new(), vec![0.0; 44_100 * 30]] {
-            let (grid, beats) = chosen(&Arc::new(pcm), &stops(), 30.0).unwrap();
+            let (grid, beats) = chosen(&pcm, &stops(), 30.0).unwrap();
             assert_eq!((beats.from, beats.music_clarity), (BeatsFrom::Movement, None));
             assert!((grid.tempo.get() - 100.0).abs() < 2.0, "{}", grid.tempo.get());
         }
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn music_is_followed_and_noise_is_not() {
-        let music = Arc::new(synth::clicks(120.0, 30.0).pcm);
+        let music = synth::clicks(120.0, 30.0).pcm;
         let (grid, beats) = chosen(&music, &stops(), 30.0).unwrap();
         assert_eq!(beats.from, BeatsFrom::Music);
         assert!((grid.tempo.get() - 120.0).abs() < 1.0 && beats.danced < 0.3);
@@ -116,13 +119,13 @@ mod tests {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
         });
-        let (_, beats) = chosen(&Arc::new(noise.map(|v| 0.2 * v).collect()), &stops(), 30.0).unwrap();
+        let (_, beats) = chosen(&noise.map(|v| 0.2 * v).collect::<Vec<_>>(), &stops(), 30.0).unwrap();
         assert_eq!(beats.from, BeatsFrom::Movement, "{beats:?}");
     }
 
     #[test]
     fn nothing_at_all_is_refused() {
-        let refused = chosen(&Arc::default(), &[0.0; 900], 30.0).unwrap_err();
+        let refused = chosen(&[], &[0.0; 900], 30.0).unwrap_err();
         assert!(matches!(refused, Failure::Refused(refusal) if refusal.code == FailureCode::NoBeats));
     }
 }

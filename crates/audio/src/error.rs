@@ -25,12 +25,4 @@ pub enum AudioError {
         /// How sure that is: 0 (too little was heard to tell, or a beat nearly stands out) to 1 (nothing repeats).
         confidence: f32,
     },
-    /// The loudness meter refused the audio.
-    #[error("loudness could not be measured")]
-    Loudness(#[source] LoudnessError),
 }
-
-/// A refusal of the EBU R 128 meter.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
-#[error("{0}")]
-pub struct LoudnessError(pub(crate) ebur128::Error);

@@ -9,7 +9,6 @@ use crate::{
     flux,
     flux::Flux,
     levels::{EARLY_S, best_reading, tapped_reading},
-    loudness::loudness,
     pulse,
     spectrum::{FRAMES_PER_SECOND, Spectrum},
     tapping::even_beats,
@@ -26,7 +25,8 @@ const WAVEFORM_POINTS: usize = 4_000;
 /// There is nothing that could have a beat.
 const NOTHING: AudioError = AudioError::NoBeats { confidence: 1.0 };
 
-/// Hears a song: beat grid, loudness, a second opinion on the tempo, and the waveform for display.
+/// Hears a song: beat grid, a second opinion on the tempo, and the waveform for display. Its loudness is left open: that
+/// is measured on the channels of the song, and `pcm` is their mix.
 ///
 /// The beats are read from [`stages::pulse`](crate::stages::pulse) by [`stages::beats`](crate::stages::beats) and, at
 /// related tempi and those that the whole song keeps, by clicks and paths through its eighths; the evidence of the whole
@@ -53,7 +53,7 @@ const NOTHING: AudioError = AudioError::NoBeats { confidence: 1.0 };
 pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
     let (aubio_tempo_bpm, onsets) = witnesses(pcm);
-    hearing(pcm, beat_grid(pcm, &onsets)?, aubio_tempo_bpm, seconds)
+    Ok(hearing(pcm, beat_grid(pcm, &onsets)?, aubio_tempo_bpm, seconds))
 }
 
 /// Hears a song at a tempo that the user tapped: the beats lie where the music has them within 8 % of that tempo,
@@ -75,7 +75,7 @@ pub fn hear(pcm: &[f32]) -> Result<Hearing, AudioError> {
 /// ```
 pub fn hear_tapped(pcm: &[f32], tap: Tap) -> Result<Hearing, AudioError> {
     let seconds = checked(pcm)?;
-    hearing(pcm, tapped_grid(pcm, tap, seconds)?, aubio_tempo_bpm(pcm), seconds)
+    Ok(hearing(pcm, tapped_grid(pcm, tap, seconds)?, aubio_tempo_bpm(pcm), seconds))
 }
 
 /// The length of audio that can be heard, seconds.
@@ -90,19 +90,9 @@ fn checked(pcm: &[f32]) -> Result<f64, AudioError> {
     Ok(seconds)
 }
 
-fn hearing(
-    pcm: &[f32],
-    grid: BeatGrid,
-    aubio_tempo_bpm: Option<f64>,
-    duration_s: f64,
-) -> Result<Hearing, AudioError> {
-    Ok(Hearing {
-        duration_s,
-        grid,
-        loudness_lufs: loudness(pcm)?,
-        aubio_tempo_bpm,
-        waveform: waveform(pcm, WAVEFORM_POINTS),
-    })
+fn hearing(pcm: &[f32], grid: BeatGrid, aubio_tempo_bpm: Option<f64>, duration_s: f64) -> Hearing {
+    let waveform = waveform(pcm, WAVEFORM_POINTS);
+    Hearing { duration_s, grid, loudness_lufs: None, aubio_tempo_bpm, waveform }
 }
 
 fn tapped_grid(pcm: &[f32], tap: Tap, duration_s: f64) -> Result<BeatGrid, AudioError> {

@@ -296,7 +296,7 @@ pub struct Clustering {
 pub struct Hearing {
     /// Length of the decoded audio in seconds.
     pub duration_s: f64,
-    /// Loudness of the whole song by EBU R 128, LUFS; none for silence.
+    /// Loudness of the whole song by EBU R 128, LUFS, on all its channels; none for silence.
     pub loudness_lufs: Option<f64>,
     /// The beat grid.
     pub grid: BeatGrid,

@@ -91,6 +91,9 @@ pub enum MediaError {
         #[source]
         source: serde_json::Error,
     },
+    /// The loudness meter refused what was decoded.
+    #[error("measuring loudness")]
+    Loudness(#[source] ebur128::Error),
     /// A file for others to see could not be drawn.
     #[error("drawing the contact sheet")]
     Drawing(#[source] Box<dyn std::error::Error + Send + Sync>),

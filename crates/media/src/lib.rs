@@ -6,6 +6,7 @@
 //! What tools print goes to the log, never to a user.
 
 mod audio;
+mod channels;
 mod confinement;
 mod conform;
 mod decode;
@@ -25,9 +26,11 @@ mod screen;
 mod sheet;
 mod small;
 mod tools;
+mod wave;
 
 pub use confinement::{Confinement, FileAccess, Launcher, ParentDeath};
 pub use conform::{ConformOptions, Mezzanine};
+pub use decode::Decoded;
 pub use eightcount_edit::JoinPart;
 pub use error::{MediaError, Refusal};
 pub use files::sweep_leftovers;

@@ -204,7 +204,7 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
         .unwrap();
     assert_eq!((count, pictures), (mezzanine.frames, mezzanine.frames));
     // The sound keeps its place: half a second of silence first.
-    let sound = media().decode_pcm(&out, &mut Watch::nobody()).await.unwrap();
+    let sound = media().decode_pcm(&out, &mut Watch::nobody()).await.unwrap().pcm;
     let first = sound.iter().position(|sample| sample.abs() > 0.02).unwrap();
     assert!((first as f64 / 44_100.0 - 0.5).abs() < 0.03, "{first}");
     let small = folder.at("small.mp4");

@@ -76,7 +76,8 @@ pub async fn run(args: AnalyseArgs) -> anyhow::Result<()> {
 async fn analyse(song: SongDetail, file: &Path) -> anyhow::Result<(Analysis, Sound)> {
     let heard = song.heard.context("the song is not heard yet")?;
     let file: PathBuf = file.to_owned();
-    let pcm = service::media()?.decode_pcm(&file, &mut Watch::nobody()).await.context("decoding the song")?;
+    let pcm =
+        service::media()?.decode_pcm(&file, &mut Watch::nobody()).await.context("decoding the song")?.pcm;
     let duration_s = pcm.len() as f64 / f64::from(SAMPLE_RATE);
     let eights = eights_of(&heard)?;
     let of_song = eights.clone();
