@@ -2,51 +2,86 @@
 
 use crate::desk::{Desk, is_there};
 use crate::failure::Failure;
-use crate::take;
+use crate::take::{self, TakeFile};
 use eightcount_domain::{BlobHash, FrameRate, SongId, StageState};
 use eightcount_edit::{AudioCut, JoinPart};
-use eightcount_media::Watch;
+use eightcount_media::{Joined, Watch};
 use eightcount_workflows::contract::{CrossEditInput, CrossEdited, SoundInput};
 use futures::{StreamExt, TryStreamExt};
+use std::path::Path;
 
 /// Fades at both ends, so that a section from the middle of a song neither clicks in nor breaks off.
 const FADE_IN_MS: u32 = 10;
 const FADE_OUT_MS: u32 = 250;
 
-/// Takes whose bytes are checked at the same time.
-const CHECKED_AT_ONCE: usize = 4;
+/// Takes that are looked for at the same time.
+const FOUND_AT_ONCE: usize = 8;
 
-/// Joins a stage. A take that is gone or damaged by now is rendered again.
+/// Joins a stage. A take that is gone by now is rendered again; so is one that is damaged. Whether one is, is looked at
+/// while they are joined, and what was joined with it is not kept.
 pub(crate) async fn cross_edit(desk: &Desk, input: CrossEditInput) -> Result<CrossEdited, Failure> {
     // Collected by a loop: a closure's future would not be general enough to move between threads.
-    let mut checks = Vec::with_capacity(input.takes.len());
+    let mut finding = Vec::with_capacity(input.takes.len());
     for key in &input.takes {
-        checks.push(async { take::ensure_intact(desk, key, &mut Watch::nobody()).await });
+        finding.push(async { take::ensure_there(desk, key).await });
     }
-    let takes: Vec<_> = futures::stream::iter(checks).buffered(CHECKED_AT_ONCE).try_collect().await?;
-    let mut files = Vec::with_capacity(takes.len());
-    for take in &takes {
-        files.push((desk.storage.blobs.local(&take.blob).await?, take.frames));
-    }
+    let finding = futures::stream::iter(finding).buffered(FOUND_AT_ONCE);
+    let mut takes: Vec<_> = finding.try_collect().await?;
+    let scratch = desk.scratch()?;
+    let output = scratch.path().join("cross-edit.mp4");
+    let (joined, damaged) = futures::join!(join(desk, &input, &takes, &output), damaged(desk, &takes));
+    let damaged = damaged?;
+    let joined = if damaged.is_empty() {
+        joined?
+    } else {
+        for place in damaged {
+            takes[place] = take::ensure_intact(desk, &input.takes[place], &mut Watch::nobody()).await?;
+        }
+        join(desk, &input, &takes, &output).await?
+    };
+    let frames = joined.frames;
+    let blob = desk.keep_joined(&output, joined).await?;
+    record(desk, &input, &blob, frames).await?;
+    desk.takes.used(&desk.storage, &input.takes).await?;
+    // What was held for the join may be too much now.
+    drop(takes);
+    take::trim(desk).await;
+    Ok(CrossEdited { blob, frames })
+}
+
+/// Joins takes into a file.
+async fn join(
+    desk: &Desk,
+    input: &CrossEditInput,
+    takes: &[TakeFile],
+    output: &Path,
+) -> Result<Joined, Failure> {
     let sound = match &input.sound {
         Some(sound) if is_there(&desk.storage, sound).await? => sound.clone(),
         _ => encode(desk, &input.song, input.section_start, input.frames, input.fps).await?,
     };
     let sound = desk.storage.blobs.local(&sound).await?;
-    let scratch = desk.scratch()?;
+    let mut files = Vec::with_capacity(takes.len());
+    for take in takes {
+        files.push((desk.storage.blobs.local(&take.blob).await?, take.frames));
+    }
     let parts: Vec<_> = files.iter().map(|(file, frames)| JoinPart { path: file, frames: *frames }).collect();
-    let output = scratch.path().join("cross-edit.mp4");
-    let joined = desk.media.join(&parts, input.fps, Some(&sound), &output, &mut Watch::nobody()).await?;
+    let joined = desk.media.join(&parts, input.fps, Some(&sound), output, &mut Watch::nobody()).await?;
     if joined.frames != input.frames {
         return Err(Failure::internal(format!("{} frames joined, {} planned", joined.frames, input.frames)));
     }
-    let blob = desk.keep(&output).await?;
-    record(desk, &input, &blob, joined.frames).await?;
-    desk.takes.used(&desk.storage, &input.takes).await?;
-    // What was held for the join may be too much now.
-    drop((files, takes));
-    take::trim(desk).await;
-    Ok(CrossEdited { blob, frames: joined.frames })
+    Ok(joined)
+}
+
+/// Which takes have other bytes than their hashes say.
+async fn damaged(desk: &Desk, takes: &[TakeFile]) -> Result<Vec<usize>, Failure> {
+    let mut damaged = Vec::new();
+    for (place, take) in takes.iter().enumerate() {
+        if !desk.storage.blobs.intact(&take.blob).await? {
+            damaged.push(place);
+        }
+    }
+    Ok(damaged)
 }
 
 /// Encodes the sound of the whole section ahead of the last selection.

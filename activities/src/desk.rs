@@ -5,7 +5,7 @@ use crate::keeping::Keeping;
 use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
 use eightcount_domain::{BlobHash, FrameRate};
-use eightcount_media::{Decoded, Media, Watch};
+use eightcount_media::{Decoded, Joined, Media, Watch};
 use eightcount_pose::Models;
 use eightcount_storage::{Storage, StorageError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -104,6 +104,12 @@ impl Desk {
     /// Moves a finished file into the store.
     pub(crate) async fn keep(&self, file: &Path) -> Result<BlobHash, Failure> {
         Ok(self.storage.blobs.move_file(file).await?)
+    }
+
+    /// Moves a joined file into the store.
+    pub(crate) async fn keep_joined(&self, file: &Path, joined: Joined) -> Result<BlobHash, Failure> {
+        self.storage.blobs.move_hashed(file, &joined.hash).await?;
+        Ok(joined.hash)
     }
 }
 

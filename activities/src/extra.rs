@@ -60,11 +60,12 @@ pub(crate) async fn make(desk: &Desk, input: MakeExtraInput, pulse: Pulse) -> Re
     } else {
         desk.media.join(&parts, order.fps, Some(&sound), &output, &mut watch).await?
     };
-    let blob = desk.keep(&output).await?;
-    desk.storage.product.put_take(&input.key, &blob, (joined.frames, joined.bytes)).await?;
+    let (frames, bytes) = (joined.frames, joined.bytes);
+    let blob = desk.keep_joined(&output, joined).await?;
+    desk.storage.product.put_take(&input.key, &blob, (frames, bytes)).await?;
     drop(takes);
     take::trim(desk).await;
-    Ok(Rendered { frames: joined.frames })
+    Ok(Rendered { frames })
 }
 
 /// The takes as the extra shows them.

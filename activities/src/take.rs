@@ -31,40 +31,45 @@ pub(crate) async fn render_previews(desk: &Desk, input: RenderPreviewsInput) -> 
     Ok(1 + rendered.len() as u32)
 }
 
-/// The take's frames; it is rendered from its plan when it is not there (any more).
 async fn ensure(desk: &Desk, key: &TakeKey) -> Result<u64, Failure> {
-    let _held = desk.takes.hold(key).await;
-    if let Some((blob, frames)) = desk.storage.product.take(key).await?
-        && is_there(&desk.storage, &blob).await?
-    {
-        desk.takes.used(&desk.storage, std::slice::from_ref(key)).await?;
-        return Ok(frames);
-    }
-    Ok(make(desk, key, &mut Watch::nobody()).await?.1)
+    let take = ensure_there(desk, key).await?;
+    desk.takes.used(&desk.storage, std::slice::from_ref(key)).await?;
+    Ok(take.frames)
 }
 
-/// A take to be joined: it stays for as long as this lives.
-pub(crate) struct Intact {
+/// A take's file. It stays for as long as this lives.
+pub(crate) struct TakeFile {
     pub(crate) blob: BlobHash,
     pub(crate) frames: u64,
     _held: Held,
 }
 
-/// The same for a take that goes into a product: its bytes are those that its hash says, or it is made anew.
+/// The file of a take, rendered from its plan when it is not there (any more). Whether its bytes are what they were,
+/// nobody has looked.
+pub(crate) async fn ensure_there(desk: &Desk, key: &TakeKey) -> Result<TakeFile, Failure> {
+    let held = desk.takes.hold(key).await;
+    if let Some((blob, frames)) = desk.storage.product.take(key).await?
+        && is_there(&desk.storage, &blob).await?
+    {
+        return Ok(TakeFile { blob, frames, _held: held });
+    }
+    make(desk, key, held, &mut Watch::nobody()).await
+}
+
+/// The same with the bytes that its hash says: or it is made anew.
 pub(crate) async fn ensure_intact(
     desk: &Desk,
     key: &TakeKey,
     watch: &mut Watch<'_>,
-) -> Result<Intact, Failure> {
+) -> Result<TakeFile, Failure> {
     let held = desk.takes.hold(key).await;
     if let Some((blob, frames)) = desk.storage.product.take(key).await? {
         if desk.storage.blobs.intact(&blob).await? {
-            return Ok(Intact { blob, frames, _held: held });
+            return Ok(TakeFile { blob, frames, _held: held });
         }
         tracing::warn!(take = %key, %blob, "a take is missing or damaged: it is made anew");
     }
-    let (blob, frames) = make(desk, key, watch).await?;
-    Ok(Intact { blob, frames, _held: held })
+    make(desk, key, held, watch).await
 }
 
 /// What a take shows, and how.
@@ -89,7 +94,7 @@ pub(crate) async fn render_plan(
     Ok(desk.media.render(plan, &inputs, output, watch).await?)
 }
 
-async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(BlobHash, u64), Failure> {
+async fn make(desk: &Desk, key: &TakeKey, held: Held, watch: &mut Watch<'_>) -> Result<TakeFile, Failure> {
     let plan = plan(desk, key).await?;
     let scratch = desk.scratch()?;
     let output = scratch.path().join("take.mp4");
@@ -97,7 +102,7 @@ async fn make(desk: &Desk, key: &TakeKey, watch: &mut Watch<'_>) -> Result<(Blob
     let blob = desk.keep(&output).await?;
     desk.storage.product.put_take(key, &blob, (rendered.frames, rendered.bytes)).await?;
     trim(desk).await;
-    Ok((blob, rendered.frames))
+    Ok(TakeFile { blob, frames: rendered.frames, _held: held })
 }
 
 /// Drops takes where there are too many. That it could not be done is no fault of the take just made.

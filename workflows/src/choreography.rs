@@ -10,8 +10,9 @@
 mod ahead;
 
 use crate::contract::{
-    AudioActivities, Auto, ChoreoActivities, ChoreographyInput, OWNER, PROGRESS, PreprocessInput,
-    ProductActivities, Receipt, RenderTakeInput, Reroll, SONG, STAGE, SectionInput, SelectStep, Unselect,
+    AudioActivities, Auto, ChoreoActivities, ChoreographyInput, CrossEditInput, OWNER, PROGRESS,
+    PreprocessInput, ProductActivities, Receipt, RenderTakeInput, Reroll, SONG, STAGE, SectionInput,
+    SelectStep, Unselect,
 };
 use crate::options;
 use crate::state::{State, TakeWork};
@@ -174,7 +175,8 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
         let mut guessing = Box::pin(futures::FutureExt::fuse(ahead::guess(ctx, work)));
         let mut rendering = Box::pin(futures::FutureExt::fuse(render_takes(ctx, work)));
         let mut sounding = Box::pin(futures::FutureExt::fuse(encode_sound(ctx, work)));
-        let mut joining = Box::pin(futures::FutureExt::fuse(cross_edit_stages(ctx, work)));
+        let mut joining = Box::pin(futures::FutureExt::fuse(cross_edit(ctx, work, State::next_whole)));
+        let mut staging = Box::pin(futures::FutureExt::fuse(cross_edit(ctx, work, State::next_part)));
         let mut idling = Box::pin(futures::FutureExt::fuse(await_idle_deadline(ctx)));
         let mut ending = Box::pin(futures::FutureExt::fuse(await_end(ctx)));
         select! {
@@ -185,6 +187,7 @@ async fn dance(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop>
             end = rendering => end,
             end = sounding => end,
             end = joining => end,
+            end = staging => end,
             end = idling => end,
             end = ending => end,
         }
@@ -317,11 +320,15 @@ async fn encode_sound(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End
     std::future::pending().await
 }
 
-/// Joins each stage when it is due, and again when a selection inside it changed.
-async fn cross_edit_stages(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<End, Stop> {
+/// Joins each stage that `next` names when it is due, and again when a selection inside it changed.
+async fn cross_edit(
+    ctx: &Ctx,
+    work: &WorkflowCancellationToken,
+    next: fn(&State) -> Option<CrossEditInput>,
+) -> Result<End, Stop> {
     loop {
-        ctx.wait_condition(|w| w.state.next_stage().is_some()).await?;
-        let Some(input) = ctx.state(|w| w.state.next_stage()) else { continue };
+        ctx.wait_condition(|w| next(&w.state).is_some()).await?;
+        let Some(input) = ctx.state(|w| next(&w.state)) else { continue };
         let summary = format!("cross-edit {} version {}", input.stage.as_str(), input.revision);
         let options = options::CROSS_EDIT.options(summary, work);
         let made = ctx.execute_activity(ProductActivities::cross_edit, input.clone(), options).await?;

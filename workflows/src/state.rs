@@ -2,7 +2,7 @@
 //!
 //! Messages change it ([`select`](State::select), [`reroll`](State::reroll), …); what is to be done next is
 //! derived from it ([`next_suggestion`](State::next_suggestion), [`next_take`](State::next_take),
-//! [`next_stage`](State::next_stage), …); results are applied to it, and a result that came too late is dropped.
+//! [`next_whole`](State::next_whole), …); results are applied to it, and a result that came too late is dropped.
 //! Invariant: the eights before the first one without a selection all have one.
 
 mod auto;
@@ -87,6 +87,8 @@ struct Offered {
     mirrored: bool,
     /// The take after the selection it was offered for; unknown in a continued run.
     take: Option<TakeKey>,
+    /// Whether that take has been rendered as a preview: then nobody needs to ask for it any more.
+    rendered: bool,
 }
 
 /// What is on screen in an eight: the step, and whether it is mirrored.

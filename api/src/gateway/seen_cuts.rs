@@ -1,7 +1,7 @@
-//! Looking at the cuts of a product: an activity of its own, named by the product, whose answer Temporal keeps.
+//! Looking at the cuts of a product: an activity of its own, named by the product and the way of looking, whose answer Temporal keeps.
 
 use super::{Gateway, GatewayError, QUERY_MAX, in_time, of_activity, of_status};
-use eightcount_workflows::contract::{PRODUCT, ProductActivities, SeeCutsInput, SeenCut};
+use eightcount_workflows::contract::{LOOKING, PRODUCT, ProductActivities, SeeCutsInput, SeenCut};
 use std::time::Duration;
 use temporalio_client::{
     ActivityIdConflictPolicy, ActivityIdReusePolicy, ActivityStartOptions, RetryPolicy,
@@ -26,7 +26,7 @@ impl Gateway {
         max: Duration,
     ) -> Result<Option<Vec<SeenCut>>, GatewayError> {
         let doing = "looking at cuts";
-        let id = format!("cuts:{}", input.product);
+        let id = format!("cuts:{LOOKING}:{}", input.product);
         let options = ActivityStartOptions::with_start_to_close_timeout(PRODUCT, id.clone(), LOOKING_MAX)
             .id_conflict_policy(ActivityIdConflictPolicy::UseExisting)
             .id_reuse_policy(ActivityIdReusePolicy::AllowDuplicateFailedOnly)

@@ -85,7 +85,7 @@ impl Arguments {
 /// [`TakePlan::sources`], in that order.
 pub fn render_args(plan: &TakePlan, inputs: &[&Path], output: &Path) -> Vec<OsString> {
     let sources = [Some(&plan.step), plan.entry.as_ref().map(|entry| &entry.source)];
-    let mut arguments = Arguments::new().pair("-filter_threads", "1");
+    let mut arguments = Arguments::new().pair("-filter_complex_threads", "1");
     for (source, path) in sources.into_iter().flatten().zip(inputs) {
         arguments = arguments
             .pair("-protocol_whitelist", "file")

@@ -8,8 +8,10 @@ use std::fmt::Write;
 
 /// Scaling that gives the same bytes on every processor.
 const EXACT: &str = "flags=bicubic+accurate_rnd+bitexact";
-/// Transitions count in this unit, fine enough for half frames of every rate.
-const TIMEBASE: u32 = 15_360;
+/// How both sides of a transition are handed to it. It counts in a unit that is fine enough for half frames of every rate.
+/// The format is said here because the filter of dissolves knows only colour in full detail: unasked, every picture of the
+/// take would be converted to that and back.
+const COMMON: &str = "setsar=1,settb=1/15360,format=yuv420p";
 
 /// The whole graph: input 0 is the step, input 1 the previous step if it is seen; the output is `[v]`.
 pub(crate) fn graph(plan: &TakePlan) -> String {
@@ -23,7 +25,7 @@ pub(crate) fn graph(plan: &TakePlan) -> String {
         let frames_out = entry.source.frames();
         let _ = write!(
             graph,
-            ",setsar=1,settb=1/{TIMEBASE}[in];[1:v]{}{},setsar=1,settb=1/{TIMEBASE}[out];{}",
+            ",{COMMON}[in];[1:v]{}{},{COMMON}[out];{}",
             frames(&entry.source, plan.fps, frames_out),
             picture(&entry.source, canvas, "p"),
             transition::filters(entry.style, frames_out, plan.fps, canvas),

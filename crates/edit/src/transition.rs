@@ -14,6 +14,8 @@ const CLOSE: f32 = 0.11;
 const OVERLAPPING: f32 = 0.5;
 /// How long a flash takes to fade, seconds.
 const FLASH_S: f64 = 0.2;
+/// The format of every picture that no transition works on.
+const PLAIN: &str = "format=yuv420p";
 /// Frames before the beat in which a flash flares up.
 const FLARE_FRAMES: u64 = 2;
 
@@ -61,7 +63,13 @@ fn overlap(a: SubjectBox, b: SubjectBox) -> bool {
 /// From `[out]`, which has `frames_out` frames, to `[in]`, which begins at the same time.
 pub(crate) fn filters(style: Style, frames_out: u64, fps: FrameRate, canvas: Size) -> String {
     match style {
-        Style::Dissolve => format!("[out][in]{}", dissolve(frames_out, fps)),
+        Style::Dissolve => format!(
+            "[in]split[a][b];[a]trim=end_frame={frames_out},{PLAIN}[early];[b]{},{PLAIN}[late];\
+             [out][early]{},{PLAIN}[mixed];[mixed][late]{}",
+            after(frames_out),
+            dissolve(frames_out, fps),
+            joined(fps),
+        ),
         Style::Cut => format!("[in]{}[late];[out][late]{}", after(frames_out), joined(fps)),
         Style::Flash => {
             let fade = (FLASH_S * f64::from(fps.get())).round();

@@ -15,6 +15,7 @@ mod files;
 mod frames;
 mod glyphs;
 mod guard;
+mod hashed;
 mod launch;
 mod limits;
 mod measure;

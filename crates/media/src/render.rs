@@ -4,9 +4,10 @@
 //! that ffprobe would count, without the 0.15 s of processor time that starting it costs.
 
 use crate::files::{Attempt, absolute};
+use crate::hashed::{Hashing, write_hashed};
 use crate::process::{Output, Run, Watch, access};
 use crate::{Media, MediaError};
-use eightcount_domain::FrameRate;
+use eightcount_domain::{BlobHash, FrameRate};
 use eightcount_edit::{JoinPart, TakePlan, render_args};
 use eightcount_mp4::{Mp4Error, Track};
 use std::fs::File;
@@ -21,13 +22,15 @@ pub struct Rendered {
     pub bytes: u64,
 }
 
-/// A joined cross-edit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A joined cross-edit. It is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Joined {
     /// Its frames.
     pub frames: u64,
     /// Its bytes.
     pub bytes: u64,
+    /// The hash of them, as they were written.
+    pub hash: BlobHash,
 }
 
 impl Media {
@@ -108,10 +111,12 @@ impl Media {
         // A handle, not a path: should this future be dropped, the copying ends in a file that is gone.
         let target = attempt.reopen()?;
         let frames = parts.iter().map(|part| part.frames).sum::<u64>();
-        let copying =
-            tokio::task::spawn_blocking(move || copy_joined(&paths, audio.as_deref(), pace, target));
+        let named = out.to_owned();
+        let copying = tokio::task::spawn_blocking(move || {
+            copy_joined(&paths, audio.as_deref(), pace, (&target, &named))
+        });
         let cancel = watch.token();
-        let (counted, bytes) = tokio::select! {
+        let (counted, bytes, hash) = tokio::select! {
             biased;
             () = cancel.cancelled() => return Err(MediaError::Cancelled),
             copied = copying => copied.map_err(|error| wrong(error.to_string()))??,
@@ -121,19 +126,19 @@ impl Media {
             return Err(wrong(format!("{counted} frames in {written} bytes, not {frames} in {bytes}")));
         }
         attempt.keep_unsynced()?;
-        Ok(Joined { frames, bytes })
+        Ok(Joined { frames, bytes, hash })
     }
 }
 
-/// Joins the files into `target`; gives the frames and bytes of the whole. Every frame of every part must be as long
+/// Joins the files into `target`; gives the frames, bytes and hash of the whole. Every frame of every part must be as long
 /// as the frame rate says, and is shown so many times as long; the sound must end with the picture, give or take a
 /// frame.
 fn copy_joined(
     paths: &[PathBuf],
     audio: Option<&Path>,
     (fps, times): (FrameRate, u32),
-    target: File,
-) -> Result<(u64, u64), MediaError> {
+    (target, path): (&File, &Path),
+) -> Result<(u64, u64, BlobHash), MediaError> {
     let doing = "joining takes";
     let wrong = |what: String| MediaError::WrongOutput { doing, what };
     let mut files = Vec::with_capacity(paths.len() + 1);
@@ -168,8 +173,9 @@ fn copy_joined(
     }
     let assembly = eightcount_mp4::join(&tracks.iter().collect::<Vec<_>>(), sound.as_ref());
     let assembly = assembly.map_err(foreign(doing))?;
-    assembly.write(&mut files, target).map_err(foreign(doing))?;
-    Ok((frames, assembly.len()))
+    let copy = |out: &mut Hashing<'_>| assembly.write(&mut files, out).map_err(foreign(doing));
+    let ((), hash) = write_hashed(target, path, copy)?;
+    Ok((frames, assembly.len(), BlobHash(hash)))
 }
 
 /// The only track of a file that we wrote, and the file's bytes; all of the track's samples lie inside it.

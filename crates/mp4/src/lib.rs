@@ -86,8 +86,8 @@ impl Assembly {
         self.len() == 0
     }
 
-    /// Copies it into a file.
-    pub fn write(&self, inputs: &mut [File], out: File) -> Result<(), Mp4Error> {
+    /// Copies it to where it is wanted.
+    pub fn write(&self, inputs: &mut [File], out: impl Write) -> Result<(), Mp4Error> {
         let mut out = BufWriter::with_capacity(1 << 18, out);
         for piece in &self.pieces {
             match piece {

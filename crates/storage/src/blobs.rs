@@ -96,6 +96,14 @@ impl Blobs {
         }
     }
 
+    /// The same for a file that the caller hashed while it wrote it.
+    pub async fn move_hashed(&self, source: &Path, hash: &BlobHash) -> Result<(), StorageError> {
+        match &self.0 {
+            Store::Folder(folder) => folder.move_hashed(source, hash).await,
+            Store::Bucket(bucket) => bucket.move_hashed(source, hash).await,
+        }
+    }
+
     /// Stores some bytes.
     pub async fn put_bytes(&self, bytes: &[u8]) -> Result<BlobHash, StorageError> {
         match &self.0 {

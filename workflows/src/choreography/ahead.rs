@@ -20,7 +20,7 @@ pub(super) async fn render_previews(ctx: &Ctx, work: &WorkflowCancellationToken)
         let unwanted =
             |w: &ChoreographyWorkflow| w.state.next_previews().is_none_or(|(present, _)| present != serial);
         select! {
-            _ = rendering => ctx.state_mut(|w| w.state.apply_previewed(serial)),
+            done = rendering => ctx.state_mut(|w| w.state.apply_previewed(serial, done.is_ok())),
             _ = ctx.wait_condition(unwanted) => token.cancel(),
         }
     }
@@ -36,7 +36,7 @@ pub(super) async fn guess(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result
             let input = RenderPreviewsInput { takes };
             let mut rendering = ctx.execute_activity(ProductActivities::render_previews, input, options);
             select! {
-                _ = rendering => ctx.state_mut(|w| w.state.apply_guess_previewed(serial)),
+                done = rendering => ctx.state_mut(|w| w.state.apply_guess_previewed(serial, done.is_ok())),
                 _ = ctx.wait_condition(|w| !w.state.is_guessing(serial)) => token.cancel(),
             }
             continue;

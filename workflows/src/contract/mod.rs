@@ -36,7 +36,7 @@ pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, Prepr
 pub use publish::ChoreographyInput;
 pub use queues::{AUDIO, CHOREO, PRODUCT, Queue};
 pub use search_attributes::{KNOWN as SEARCH_ATTRIBUTES, OWNER, PROGRESS, SONG, STAGE};
-pub use seen_cuts::{CutFrame, SeeCutsInput, SeenBy, SeenCut};
+pub use seen_cuts::{CutFrame, LOOKING, SeeCutsInput, SeenBy, SeenCut};
 pub use suggestion::{
     Chosen, Offer, PlanDanceInput, PlanTakeInput, PlannedDance, Sound, SuggestInput, Suggested,
 };

@@ -3,6 +3,10 @@
 use eightcount_domain::{BlobHash, SubjectBox, TakeKey};
 use serde::{Deserialize, Serialize};
 
+/// Counts the ways of looking: raise it with every change that finds other places in the same product. What was found by
+/// an earlier one is not taken for an answer then.
+pub const LOOKING: u32 = 1;
+
 /// Which cuts of which product to look at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeeCutsInput {

@@ -151,8 +151,9 @@ impl Names {
                 in_flight: false,
             })
         });
-        let offered =
-            |step: &CarriedStep| Some(Offered { step: self.named(*step)?, mirrored: step.2, take: None });
+        let offered = |step: &CarriedStep| {
+            Some(Offered { step: self.named(*step)?, mirrored: step.2, take: None, rendered: false })
+        };
         work.offers = carried.offers.iter().filter_map(offered).collect();
         work
     }

@@ -5,21 +5,35 @@ use crate::contract::{CrossEditInput, CrossEdited, SoundInput};
 use eightcount_domain::{BlobHash, ChoreographyStatus, StageName, TakeKey};
 
 impl State {
-    /// The stage to join next: due by the number of selections, its takes rendered, and not made of them yet.
-    /// The whole goes first: it is what the user waits for.
-    pub(crate) fn next_stage(&self) -> Option<CrossEditInput> {
-        let order = [StageName::Whole, StageName::Half, StageName::Quarter];
-        order.into_iter().find_map(|stage| {
-            let takes = self.due_takes(stage)?;
-            let made = self.stages.get(&stage);
-            if made.is_some_and(|work| work.made.is_some() && work.takes == takes) {
-                return None;
-            }
-            if takes.len() != stage.covers(self.eights.len()) || !self.all_rendered(takes.len()) {
-                return None;
-            }
-            Some(self.cross_edit(stage, made.map_or(1, |work| work.revision + 1), takes))
-        })
+    /// The whole, if it is to be joined. It waits for no part: it is what the user waits for.
+    pub(crate) fn next_whole(&self) -> Option<CrossEditInput> {
+        self.to_join(StageName::Whole)
+    }
+
+    /// The part to join next. Parts wait for the whole where both are to be joined.
+    pub(crate) fn next_part(&self) -> Option<CrossEditInput> {
+        if self.next_whole().is_some() {
+            return None;
+        }
+        [StageName::Half, StageName::Quarter].into_iter().find_map(|stage| self.to_join(stage))
+    }
+
+    /// A stage, if it is due by the number of selections, its takes are rendered, and it is not made of them yet.
+    fn to_join(&self, stage: StageName) -> Option<CrossEditInput> {
+        let takes = self.due_takes(stage)?;
+        let made = self.stages.get(&stage);
+        if made.is_some_and(|work| work.made.is_some() && work.takes == takes) {
+            return None;
+        }
+        if takes.len() != stage.covers(self.eights.len()) || !self.all_rendered(takes.len()) {
+            return None;
+        }
+        Some(self.cross_edit(stage, made.map_or(1, |work| work.revision + 1), takes))
+    }
+
+    /// Is a stage to be joined?
+    pub(crate) fn joins(&self) -> bool {
+        self.next_whole().is_some() || self.next_part().is_some()
     }
 
     /// The section's sound, unless it is encoded.
@@ -57,7 +71,7 @@ impl State {
 
     /// The user asked to finish, and the product is ready.
     pub(crate) fn may_finish(&self) -> bool {
-        self.finish_wanted && self.is_product_ready() && self.next_stage().is_none()
+        self.finish_wanted && self.is_product_ready() && !self.joins()
     }
 
     /// Nothing is to be done and nothing is being done until a message comes.
@@ -65,7 +79,7 @@ impl State {
         let asked = self.auto_asked.is_some() || self.eights.iter().any(|work| work.asked.is_some());
         let working = asked || (0..self.eights.len()).any(|k| self.wants_take(k));
         let ahead = self.next_previews().is_some() || self.thinks_ahead();
-        self.is_analysed() && !working && !ahead && self.next_stage().is_none()
+        self.is_analysed() && !working && !ahead && !self.joins()
     }
 
     /// Does the made stage show the present selections?

@@ -16,7 +16,8 @@ pub(super) struct Guess {
     /// Under which serial its suggestion is recorded.
     serial: u32,
     answer: Option<Suggested>,
-    previewed: bool,
+    /// Its previews are all rendered, or were given up; none while they are worked on.
+    previews_rendered: Option<bool>,
     /// It could not be answered: the eight is asked about when it is open.
     given_up: bool,
 }
@@ -64,7 +65,7 @@ impl State {
             after,
             serial,
             answer: None,
-            previewed: false,
+            previews_rendered: None,
             given_up: question.is_none(),
         });
         question
@@ -105,14 +106,15 @@ impl State {
 
     /// The takes to render ahead of the next eight's opening, with the serial of their guess.
     pub(crate) fn next_guessed_previews(&self) -> Option<(u32, Vec<TakeKey>)> {
-        let guess = self.present_guess().filter(|guess| !guess.previewed && !guess.given_up)?;
+        let guess =
+            self.present_guess().filter(|guess| guess.previews_rendered.is_none() && !guess.given_up)?;
         Some((guess.serial, guess.takes())).filter(|(_, takes)| !takes.is_empty())
     }
 
-    /// The previews of that guess are rendered, or were given up.
-    pub(crate) fn apply_guess_previewed(&mut self, serial: u32) {
+    /// The previews of that guess are all rendered, or were given up.
+    pub(crate) fn apply_guess_previewed(&mut self, serial: u32, rendered: bool) {
         if let Some(guess) = self.guess.as_mut().filter(|guess| guess.serial == serial) {
-            guess.previewed = true;
+            guess.previews_rendered = Some(rendered);
         }
     }
 
@@ -140,6 +142,9 @@ impl State {
         work.suggestion = Some(answer.id);
         work.offered_after = before;
         work.exhausted = answer.exhausted;
-        work.previewed = guess.previewed;
+        work.previewed = false;
+        if let Some(rendered) = guess.previews_rendered {
+            work.be_previewed(rendered);
+        }
     }
 }

@@ -79,8 +79,8 @@ impl State {
             step: offer.step,
             mirrored: offer.mirrored,
             transition: wish.transition,
+            rendered: as_offered && offer.rendered,
             take: offer.take.filter(|_| as_offered),
-            rendered: false,
             in_flight: false,
         });
         work.asked = None;
@@ -267,7 +267,7 @@ impl EightWork {
         }
         let selected = self.selection.iter().map(|selection| &selection.step);
         let mut known = self.offers.iter().map(|offer| &offer.step).chain(selected);
-        let turned = |mirrored| Offered { step: wish.step.clone(), mirrored, take: None };
+        let turned = |mirrored| Offered { step: wish.step.clone(), mirrored, take: None, rendered: false };
         known.any(|step| *step == wish.step).then(|| wish.mirrored.map(turned)).flatten()
     }
 }
@@ -281,6 +281,7 @@ impl SelectStep {
 
 impl From<&Offer> for Offered {
     fn from(offer: &Offer) -> Self {
-        Self { step: offer.step.clone(), mirrored: offer.mirrored, take: Some(offer.take.clone()) }
+        let take = Some(offer.take.clone());
+        Self { step: offer.step.clone(), mirrored: offer.mirrored, take, rendered: false }
     }
 }

@@ -1,6 +1,6 @@
 //! Which takes are to be planned and rendered.
 
-use super::State;
+use super::{EightWork, State};
 use crate::contract::PlanTakeInput;
 use eightcount_domain::{RenderProfile, TakeKey, Transition};
 
@@ -104,14 +104,24 @@ impl State {
         if takes.is_empty() { None } else { Some((suggestion.serial, takes)) }
     }
 
-    /// The previews of that question are rendered, or were given up.
-    pub(crate) fn apply_previewed(&mut self, serial: u32) {
-        let answered = |work: &&mut super::EightWork| {
+    /// The previews of that question are all rendered, or were given up.
+    pub(crate) fn apply_previewed(&mut self, serial: u32, rendered: bool) {
+        let answered = |work: &&mut EightWork| {
             work.suggestion.as_ref().is_some_and(|suggestion| suggestion.serial == serial)
         };
         if let Some(work) = self.eights.iter_mut().find(answered) {
-            work.previewed = true;
+            work.be_previewed(rendered);
             self.touch();
+        }
+    }
+}
+
+impl EightWork {
+    /// Its previews are done with: all rendered, or given up. A preview is the take itself.
+    pub(super) fn be_previewed(&mut self, rendered: bool) {
+        self.previewed = true;
+        for offer in &mut self.offers {
+            offer.rendered = rendered && offer.take.is_some();
         }
     }
 }

@@ -101,14 +101,15 @@ fn work_off(state: &mut State) -> usize {
                 }
             }
         } else if let Some((serial, _)) = state.next_previews() {
-            state.apply_previewed(serial);
+            // Given up: what is selected has to be rendered.
+            state.apply_previewed(serial, false);
         } else if state.wants_guess() {
             let question = state.begin_guess().unwrap();
             let answer = answer(&question);
             state.apply_guessed(question.id.serial, Some(answer));
         } else if let Some((serial, _)) = state.next_guessed_previews() {
-            state.apply_guess_previewed(serial);
-        } else if let Some(input) = state.next_stage() {
+            state.apply_guess_previewed(serial, false);
+        } else if let Some(input) = state.next_whole().or_else(|| state.next_part()) {
             state.apply_cross_edited(&input, joined(&input));
         } else {
             return rendered;
@@ -438,7 +439,7 @@ fn other_steps_for_a_chosen_eight_have_previews_until_one_is_chosen() {
         "the dance is complete, and still they are shown"
     );
     assert!(!state.is_quiet());
-    state.apply_previewed(offered.0);
+    state.apply_previewed(offered.0, true);
     assert_eq!((state.next_previews(), state.is_quiet()), (None, true));
     // What follows another step by now is not what would be chosen.
     let offered = reroll(&mut state);
@@ -459,6 +460,55 @@ fn other_steps_for_a_chosen_eight_have_previews_until_one_is_chosen() {
     let chosen = wish(&state, 1, 0);
     state.select(&chosen).unwrap();
     assert_eq!(state.next_previews(), Some(open));
+}
+
+#[test]
+fn what_was_previewed_is_joined_without_rendering_it_again() {
+    let mut state = begin(2);
+    let question = state.next_suggestion().unwrap();
+    state.apply_suggested(&question, &answer(&question));
+    let (serial, _) = state.next_previews().unwrap();
+    state.apply_previewed(serial, true);
+    // The next eight is previewed ahead.
+    let question = state.begin_guess().unwrap();
+    state.apply_guessed(question.id.serial, Some(answer(&question)));
+    state.apply_guess_previewed(question.id.serial, true);
+    state.select(&wish(&state, 0, 0)).unwrap();
+    assert_eq!(state.next_take(), None);
+    state.select(&wish(&state, 1, 2)).unwrap();
+    assert_eq!(state.next_take(), None);
+    assert!(state.next_whole().is_some());
+    // Entered in another way it is another take.
+    let cut = SelectStep { transition: Some(Transition::Cut), ..wish(&state, 1, 2) };
+    state.select(&cut).unwrap();
+    assert!(state.next_take().is_some() && state.next_whole().is_none());
+}
+
+#[test]
+fn the_whole_waits_for_no_part_and_parts_wait_for_the_whole() {
+    let mut state = begin(4);
+    for k in 0..3 {
+        work_off(&mut state);
+        state.select(&wish(&state, k, 0)).unwrap();
+    }
+    while state.next_part().is_none() {
+        let work = state.next_take().unwrap();
+        state.begin_take(&work);
+        let TakeWork::Render { eight, take } = work else { panic!("it is planned") };
+        state.apply_rendered(eight, &take);
+    }
+    let half = state.next_part().unwrap();
+    let question = state.next_suggestion().unwrap();
+    state.apply_suggested(&question, &answer(&question));
+    let (serial, _) = state.next_previews().unwrap();
+    state.apply_previewed(serial, true);
+    state.select(&wish(&state, 3, 0)).unwrap();
+    // The half is still being joined.
+    let whole = state.next_whole().unwrap();
+    assert_eq!((half.stage, whole.stage), (StageName::Half, StageName::Whole));
+    assert_eq!(state.next_part(), None);
+    state.apply_cross_edited(&whole, joined(&whole));
+    assert_eq!(state.next_part(), Some(half));
 }
 
 #[test]
@@ -498,7 +548,7 @@ fn a_reroll_makes_a_guess_void() {
     let question = state.next_suggestion().unwrap();
     state.apply_suggested(&question, &answer(&question));
     let (serial, _) = state.next_previews().unwrap();
-    state.apply_previewed(serial);
+    state.apply_previewed(serial, true);
     let guess = state.begin_guess().unwrap();
     assert!(state.is_guessing(guess.id.serial));
     state.reroll(&Reroll { eight: 0, revision: state.revision }).unwrap();
@@ -513,7 +563,7 @@ fn a_guess_without_an_answer_holds_nothing_up() {
     let question = state.next_suggestion().unwrap();
     state.apply_suggested(&question, &answer(&question));
     let (serial, _) = state.next_previews().unwrap();
-    state.apply_previewed(serial);
+    state.apply_previewed(serial, true);
     let guess = state.begin_guess().unwrap();
     assert!(!state.is_quiet());
     state.apply_guessed(guess.id.serial, None);

@@ -127,15 +127,38 @@ impl Bucket {
             Ok((hash, length(&file)?))
         })
         .await?;
-        let key = self.key(&hash);
-        if bytes.is_none() || self.length(&key).await? != bytes {
-            self.upload(source, &key, &hash).await?;
-        }
+        self.put_hashed(source, &hash, bytes).await?;
         Ok(hash)
+    }
+
+    async fn put_hashed(
+        &self,
+        source: &Path,
+        hash: &BlobHash,
+        bytes: Option<u64>,
+    ) -> Result<(), StorageError> {
+        let key = self.key(hash);
+        if bytes.is_none() || self.length(&key).await? != bytes {
+            self.upload(source, &key, hash).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn move_file(&self, source: &Path) -> Result<BlobHash, StorageError> {
         let hash = self.put_file(source).await?;
+        self.adopt(source, &hash).await?;
+        Ok(hash)
+    }
+
+    pub(super) async fn move_hashed(&self, source: &Path, hash: &BlobHash) -> Result<(), StorageError> {
+        let file = source.to_owned();
+        let bytes = blocking("measuring a file", move || length(&file)).await?;
+        self.put_hashed(source, hash, bytes).await?;
+        self.adopt(source, hash).await
+    }
+
+    /// Keeps the stored file as the local copy.
+    async fn adopt(&self, source: &Path, hash: &BlobHash) -> Result<(), StorageError> {
         let (cache, name, source) = (self.cache.clone(), hash.clone(), source.to_owned());
         blocking("moving a file into the blob cache", move || {
             // Its maker will likely read it next. On another file system than the cache it is only removed.
@@ -144,8 +167,7 @@ impl Bucket {
                 adopted => adopted.map(drop),
             }
         })
-        .await?;
-        Ok(hash)
+        .await
     }
 
     pub(super) async fn put_bytes(&self, bytes: &[u8]) -> Result<BlobHash, StorageError> {

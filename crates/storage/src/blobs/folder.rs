@@ -63,17 +63,28 @@ impl Folder {
         let (folder, source) = (self.clone(), source.to_owned());
         blocking("moving a file into the blobs", move || {
             let hash = hash_file(&source)?;
-            sync_file(&source)?;
-            match rename(&source, &folder.path(&hash)) {
-                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                    let hash = folder.put_copy(&source)?;
-                    remove(&source)?;
-                    Ok(hash)
-                }
-                moved => moved.map(|()| hash),
-            }
+            folder.place(&source, &hash)?;
+            Ok(hash)
         })
         .await
+    }
+
+    pub(super) async fn move_hashed(&self, source: &Path, hash: &BlobHash) -> Result<(), StorageError> {
+        let (folder, source, hash) = (self.clone(), source.to_owned(), hash.clone());
+        blocking("moving a file into the blobs", move || folder.place(&source, &hash)).await
+    }
+
+    fn place(&self, source: &Path, hash: &BlobHash) -> io::Result<()> {
+        sync_file(source)?;
+        match rename(source, &self.path(hash)) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                if self.put_copy(source)? != *hash {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "other bytes than were hashed"));
+                }
+                remove(source)
+            }
+            moved => moved,
+        }
     }
 
     pub(super) async fn put_bytes(&self, bytes: &[u8]) -> Result<BlobHash, StorageError> {

@@ -106,6 +106,9 @@ async fn putting(blobs: &Blobs, scratch: &TempDir) {
     assert_eq!(blobs.put_bytes(b"abc").await.unwrap(), hash);
     assert_eq!(blobs.move_file(&source).await.unwrap(), hash);
     assert!(!source.exists(), "the file itself was stored");
+    let again = write(scratch, "abc", b"abc");
+    blobs.move_hashed(&again, &hash).await.unwrap();
+    assert!(!again.exists(), "the file itself was stored");
     assert_eq!(blobs.len(&hash).await.unwrap(), 3);
     assert_eq!(fs::read(blobs.local(&hash).await.unwrap()).unwrap(), b"abc");
     assert_eq!(blobs.read(&hash).await.unwrap(), b"abc");
