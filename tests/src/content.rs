@@ -53,7 +53,12 @@ const SONG_PART_EIGHTS: usize = 6;
 
 /// Writes the song.
 pub fn write_song(file: &Path) -> Result<()> {
-    let beats = SONG_EIGHTS * 8;
+    write_song_of(SONG_EIGHTS, file)
+}
+
+/// The same with so many eights.
+pub fn write_song_of(eights: usize, file: &Path) -> Result<()> {
+    let beats = eights * 8;
     let times = beat_times(SONG_FIRST_BEAT_S, &[(beats, SONG_BPM, SONG_BPM)]);
     let mut mixed: Vec<f32> = Vec::new();
     for (part, start) in (0..beats).step_by(SONG_PART_EIGHTS * 8).enumerate() {

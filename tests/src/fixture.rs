@@ -1,7 +1,7 @@
 //! What every test starts from: a heard song and a published library, made once; and a dance that nothing disturbed.
 
 use crate::{
-    content::{Colour, PERFORMANCES, SONG_TITLE, write_performance, write_song},
+    content::{Colour, PERFORMANCES, SONG_TITLE, write_performance, write_song, write_song_of},
     dance::{Dance, Start},
     folders::{self, Data},
     history::keep_history,
@@ -14,7 +14,13 @@ use eightcount_domain::{
     ChoreographyOptions, Millis, PerformanceId, Section, SongId, StageName, StageState, StepId,
 };
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs, ops::Range, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::sync::OnceCell;
 
 /// Ingest of a performance on a busy machine.
@@ -24,7 +30,7 @@ static FIXTURE: OnceCell<Result<Fixture, String>> = OnceCell::const_new();
 static UNDISTURBED: OnceCell<Result<Danced, String>> = OnceCell::const_new();
 
 /// A data folder with a heard song and a published library.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fixture {
     data: PathBuf,
     /// The song's file.
@@ -88,8 +94,7 @@ impl Fixture {
         write_song(&song_file)?;
         let instance = Instance::start(&data).await?;
         let http = &instance.http;
-        let upload = format!("/api/songs?title={}", SONG_TITLE.replace(' ', "%20"));
-        let song: Settling = http.upload(&upload, Upload::File(&song_file), &[]).await?.json()?;
+        let song = upload_song(http, &song_file).await?;
         let mut colours = BTreeMap::new();
         for performance in &PERFORMANCES {
             let file = files.join(format!("{}.mp4", performance.title));
@@ -98,15 +103,25 @@ impl Fixture {
             let taken: Settling = http.upload(&upload, Upload::File(&file), &[]).await?.json()?;
             colours.insert(taken.id.parse()?, performance.background.map(f64::from));
         }
-        settled(http, &format!("/api/songs/{}", song.id), "ready").await?;
+        let heard = heard(http, &song).await?;
         for performance in colours.keys() {
             settled(http, &format!("/api/performances/{performance}"), "published").await?;
         }
-        let facts: SongFacts = http.read(&format!("/api/songs/{}", song.id)).await?;
-        keep_history(&instance, &format!("song:{}", song.id), "hearing").await?;
+        keep_history(&instance, &format!("song:{song}"), "hearing").await?;
         instance.stop().await?;
-        let eights_s = facts.heard.eights.iter().map(|eight| (eight.start_s, eight.end_s)).collect();
-        Ok(Self { data, song_file, song: song.id.parse()?, beats_s: facts.heard.beats_s, eights_s, colours })
+        let eights_s = heard.eights_s();
+        Ok(Self { data, song_file, song, beats_s: heard.beats_s, eights_s, colours })
+    }
+
+    /// The same with a song of at least so many eights, which an instance on such a folder is given.
+    pub async fn with_longer_song(&self, http: &Http, eights: usize) -> Result<Self> {
+        let song_file = self.song_file.with_file_name(format!("song-{eights}.wav"));
+        // The last ones may be taken for the song's end.
+        write_song_of(eights + 4, &song_file)?;
+        let song = upload_song(http, &song_file).await?;
+        let heard = heard(http, &song).await?;
+        let eights_s = heard.eights_s();
+        Ok(Self { song_file, song, beats_s: heard.beats_s, eights_s, ..self.clone() })
     }
 
     /// A copy of the data folder.
@@ -156,6 +171,24 @@ impl Fixture {
         instance.stop().await?;
         Ok(Danced { steps, product })
     }
+}
+
+impl Heard {
+    fn eights_s(&self) -> Vec<(f64, f64)> {
+        self.eights.iter().map(|eight| (eight.start_s, eight.end_s)).collect()
+    }
+}
+
+async fn upload_song(http: &Http, file: &Path) -> Result<SongId> {
+    let upload = format!("/api/songs?title={}", SONG_TITLE.replace(' ', "%20"));
+    let song: Settling = http.upload(&upload, Upload::File(file), &[]).await?.json()?;
+    Ok(song.id.parse()?)
+}
+
+async fn heard(http: &Http, song: &SongId) -> Result<Heard> {
+    settled(http, &format!("/api/songs/{song}"), "ready").await?;
+    let facts: SongFacts = http.read(&format!("/api/songs/{song}")).await?;
+    Ok(facts.heard)
 }
 
 /// Waits until a song or performance has the wanted status.
