@@ -100,10 +100,16 @@ pub fn render_args(plan: &TakePlan, inputs: &[&Path], output: &Path) -> Vec<OsSt
         .all(&["-an", "-sn", "-dn"])
         .pair("-frames:v", plan.frames.to_string())
         .all(ENCODER)
-        .pair("-crf", plan.crf.to_string())
+        .pair("-crf", factor(plan.crf))
         .all(CONTAINER)
         .path(output)
         .done()
+}
+
+/// The encoder's factor for a take that shall look like a video of this factor. Each take begins anew, without what the
+/// encoder knew of the frames before: at the same factor that measured 0.00004 of SSIM below one pass (docs/BENCHMARKS.md).
+fn factor(crf: u32) -> String {
+    format!("{:.1}", (f64::from(crf) - 0.3).max(0.0))
 }
 
 /// Where to start reading, in seconds: half a frame before the first frame wanted, so that no rounding can

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Counts the versions of the rendering below. Raise it with every change that alters the bytes of a take made
 /// from an unchanged plan: takes rendered before are then made anew instead of being mixed with new ones.
-pub const RENDERER: u32 = 3;
+pub const RENDERER: u32 = 4;
 
 /// Source frames shown one after the other, one for each output frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
