@@ -37,6 +37,12 @@ pub async fn clustering(
     analysis(storage, &key, "clusters").await
 }
 
+/// How alike any two eights of a section are; none before it was clustered.
+pub async fn similarity(storage: &Storage, key: &SectionKey) -> Result<Option<Vec<Vec<f32>>>, StorageError> {
+    let clustering: Option<Clustering> = analysis(storage, key, "clusters").await?;
+    Ok(clustering.map(|clustering| clustering.similarity))
+}
+
 /// What was measured of a whole section.
 async fn analysis<T: DeserializeOwned>(
     storage: &Storage,

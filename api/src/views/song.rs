@@ -126,6 +126,10 @@ pub struct SongClusters {
     pub labels: Vec<ClusterLabel>,
     /// How well they are told apart: mean silhouette, -1 to 1; 0 when all sound alike.
     pub silhouette: f32,
+    /// Where it was asked for, how alike any two eights are: 0 (as far apart as any two) to 1 (the same). A row for each
+    /// eight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<Vec<Vec<f32>>>,
 }
 
 impl HeardSong {

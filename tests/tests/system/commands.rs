@@ -81,7 +81,13 @@ async fn likeness_is_told(instance: &Instance, heard: &Value) -> Result<()> {
     assert!(mean(&alike) > mean(&unlike) + 0.2, "{} within, {} across", mean(&alike), mean(&unlike));
 
     let song = heard["song"].as_str().context("no id")?;
-    let told: Value = instance.http.read(&format!("/api/songs/{song}/clusters")).await?;
+    let briefly: Value = instance.http.read(&format!("/api/songs/{song}/clusters")).await?;
+    assert!(briefly.get("similarity").is_none(), "{briefly}");
+    let told: Value = instance.http.read(&format!("/api/songs/{song}/clusters?matrix=true")).await?;
+    assert_eq!(told["labels"], briefly["labels"]);
+    let service: Vec<Vec<f64>> = serde_json::from_value(told["similarity"].clone())?;
+    let apart = service.iter().flatten().zip(rows.iter().flatten()).map(|(x, y)| (x - y).abs());
+    assert!(service.len() == rows.len() && apart.fold(0.0, f64::max) < 1e-4, "{service:?}, {rows:?}");
     let labels: Vec<u32> = serde_json::from_value(told["labels"].clone())?;
     assert_eq!(labels.len(), letters.len());
     for (i, label) in labels.iter().enumerate() {

@@ -2,19 +2,31 @@
 
 use crate::{
     app::App,
-    extract::Id,
+    eights,
+    extract::{Asked, Id},
     hearings,
     problem::{Problem, ProblemBody},
     views::SongClusters,
 };
 use axum::{Json, extract::State};
-use eightcount_domain::{FailureCode, SongId, SongStatus};
-use eightcount_workflows::contract::SectionInput;
+use eightcount_domain::{FailureCode, Section, SongId, SongStatus};
+use eightcount_storage::SectionKey;
+use eightcount_workflows::contract::{Clustered, SectionInput};
+use serde::Deserialize;
 
 /// Most eights that are clustered: more would not fit a message. Longer songs are clustered as far as that.
 const MAX_EIGHTS: usize = 256;
 /// Fewest eights that can be told apart.
 const MIN_EIGHTS: usize = 2;
+
+/// How much to show.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ClustersQuery {
+    /// Whether to tell how alike any two eights are, too: up to 256 rows of 256 numbers.
+    #[serde(default)]
+    pub matrix: bool,
+}
 
 /// Which eights of a song sound alike
 ///
@@ -25,7 +37,7 @@ const MIN_EIGHTS: usize = 2;
     path = "/api/songs/{song}/clusters",
     operation_id = "get_song_clusters",
     tag = "songs",
-    params(("song" = SongId, Path)),
+    params(("song" = SongId, Path), ClustersQuery),
     responses(
         (status = 200, description = "The clusters", body = SongClusters),
         (status = 404, description = "`unknown_song`", body = ProblemBody,
@@ -35,7 +47,11 @@ const MIN_EIGHTS: usize = 2;
     ),
 )]
 #[tracing::instrument(name = "songs.clusters", skip_all, fields(song = %id))]
-pub async fn handle(State(app): State<App>, Id(id): Id<SongId>) -> Result<Json<SongClusters>, Problem> {
+pub async fn handle(
+    State(app): State<App>,
+    Id(id): Id<SongId>,
+    Asked(query): Asked<ClustersQuery>,
+) -> Result<Json<SongClusters>, Problem> {
     let storage = app.storage();
     let song = storage.audio.song(&id).await?.ok_or_else(|| Problem::new(FailureCode::UnknownSong))?;
     match song.status {
@@ -47,16 +63,18 @@ pub async fn handle(State(app): State<App>, Id(id): Id<SongId>) -> Result<Json<S
     let (blob, hearing) = hearings::named(storage, &id, grid.correction)
         .await?
         .ok_or_else(|| Problem::new(FailureCode::SongNotReady))?;
-    let mut eights = hearing.grid.eights();
-    eights.truncate(MAX_EIGHTS);
-    if eights.len() < MIN_EIGHTS {
-        return Ok(Json(SongClusters { grid_revision: grid.revision, labels: Vec::new(), silhouette: 0.0 }));
-    }
-    let input = SectionInput { song: id, hearing: blob, eights };
-    let clustered = app.gateway().clusters(input, app.config().limits.screening_max()).await?;
-    Ok(Json(SongClusters {
-        grid_revision: grid.revision,
-        labels: clustered.labels,
-        silhouette: clustered.silhouette,
-    }))
+    let mut of_song = hearing.grid.eights();
+    of_song.truncate(MAX_EIGHTS);
+    let section = Section::covering(&of_song).filter(|_| of_song.len() >= MIN_EIGHTS);
+    let Some(section) = section else {
+        let similarity = query.matrix.then(Vec::new);
+        let (labels, silhouette) = (Vec::new(), 0.0);
+        return Ok(Json(SongClusters { grid_revision: grid.revision, labels, silhouette, similarity }));
+    };
+    let key = SectionKey { song: id.clone(), hearing: blob.clone(), section };
+    let input = SectionInput { song: id, hearing: blob, eights: of_song };
+    let Clustered { labels, silhouette, .. } =
+        app.gateway().clusters(input, app.config().limits.screening_max()).await?;
+    let similarity = if query.matrix { eights::similarity(storage, &key).await? } else { None };
+    Ok(Json(SongClusters { grid_revision: grid.revision, labels, silhouette, similarity }))
 }
