@@ -52,14 +52,6 @@ impl Pulse {
         })
     }
 
-    /// Lets a tool report its frames, counted from those of the tools before it.
-    pub(crate) fn watch(&self) -> Watch<'static> {
-        let (pulse, before) = (Arc::clone(&self.0), self.0.frames.load(Ordering::Relaxed));
-        Watch::new(CancellationToken::new(), move |progress| {
-            pulse.frames.store(before + progress.frames, Ordering::Relaxed);
-        })
-    }
-
     /// So many frames are done, and what was found of them is in a blob from which another attempt can go on.
     pub(crate) fn mark(&self, frames: u64, blob: BlobHash) {
         self.0.frames.store(frames, Ordering::Relaxed);

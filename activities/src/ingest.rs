@@ -6,22 +6,17 @@ mod poses;
 mod sights;
 mod steps;
 
-pub(crate) use frames::small_size;
 pub(crate) use hearing::hear_performance as hear;
 pub(crate) use sights::watch;
 pub(crate) use steps::describe;
 
-use crate::alive::Pulse;
 use crate::desk::{Desk, found};
 use crate::failure::Failure;
 use eightcount_domain::{
     self as domain, BlobHash, Eight, FailureCode, FeatureVector, Performance, PerformanceStatus, Role, Step,
     StepId,
 };
-use eightcount_media::ConformOptions;
-use eightcount_workflows::contract::{
-    ANALYSIS, Conformed, DiscardInput, IngestInput, PublishPerformanceInput, Published,
-};
+use eightcount_workflows::contract::{ANALYSIS, Conformed, DiscardInput, PublishPerformanceInput, Published};
 use serde::{Deserialize, Serialize};
 
 /// Fewest steps that make a performance.
@@ -32,19 +27,6 @@ const MIN_STEPS: usize = 2;
 struct HeardEight {
     eight: Eight,
     features: FeatureVector,
-}
-
-/// Makes the mezzanine.
-pub(crate) async fn conform(desk: &Desk, input: IngestInput, pulse: Pulse) -> Result<Conformed, Failure> {
-    let _turn = desk.ingest_turn().await?;
-    let original = desk.storage.blobs.local(&BlobHash(input.performance.0.clone())).await?;
-    let scratch = desk.scratch()?;
-    let output = scratch.path().join("mezzanine.mp4");
-    let options = ConformOptions { fps: desk.mezzanine_fps, ..ConformOptions::default() };
-    let (_, made) = desk.media.conform(&original, &output, &options, &mut pulse.watch()).await?;
-    let mezzanine = desk.keep(&output).await?;
-    let (width, height, fps) = (made.width, made.height, made.fps);
-    Ok(Conformed { mezzanine, width, height, fps, frames: made.frames, has_audio: made.has_audio })
 }
 
 /// Puts all steps into the library in one transaction.

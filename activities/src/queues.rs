@@ -11,12 +11,12 @@ use crate::{
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use eightcount_workflows::contract::{
-    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput,
-    Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
-    MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
-    PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
-    Screened, SectionInput, SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
-    audio_definitions, choreo_definitions, product_definitions,
+    Clustered, ConcludeHearingInput, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput, Described,
+    DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput,
+    PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput,
+    Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput,
+    SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, Watched, audio_definitions,
+    choreo_definitions, product_definitions,
 };
 use std::sync::Arc;
 use temporalio_macros::activities;
@@ -105,20 +105,11 @@ impl Choreo {
         alive(&context, screen::performance(&self.0, input)).await
     }
 
-    #[activity(definition = choreo_definitions::Conform)]
-    pub(crate) async fn conform(
-        self: Arc<Self>,
-        context: ActivityContext,
-        input: IngestInput,
-    ) -> Result<Conformed, ActivityError> {
-        alive_with(&context, |pulse| ingest::conform(&self.0, input, pulse)).await
-    }
-
     #[activity(definition = choreo_definitions::Watch)]
     pub(crate) async fn watch(
         self: Arc<Self>,
         context: ActivityContext,
-        input: WatchInput,
+        input: IngestInput,
     ) -> Result<Watched, ActivityError> {
         alive_with(&context, |pulse| ingest::watch(&self.0, input, pulse)).await
     }

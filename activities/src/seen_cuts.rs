@@ -7,7 +7,6 @@
 
 use crate::desk::{Desk, compute};
 use crate::failure::Failure;
-use crate::ingest::small_size;
 use crate::take;
 use eightcount_choreo::watch::{GrayFrame, WatchError, subject_on};
 use eightcount_domain::SubjectBox;
@@ -23,6 +22,9 @@ const LOOKS: u64 = 3;
 const LOOKS_PER_S: u32 = 15;
 /// Longer side of the pictures in which joints are looked for.
 const SIDE_PX: u32 = 640;
+
+/// Longer side of the grey pictures in which what differs from the stage is looked for.
+const GRAY_PX: u32 = 160;
 
 /// Where the dancers are before and after a cut.
 type Both = (Option<SubjectBox>, Option<SubjectBox>);
@@ -140,4 +142,11 @@ impl Frames {
         }
         Ok(place)
     }
+}
+
+/// The longer side becomes [`GRAY_PX`]; the other keeps the aspect, even and never below the least size.
+fn small_size(width: u32, height: u32) -> (u32, u32) {
+    let (long, short) = (width.max(height), width.min(height));
+    let other = (GRAY_PX * short / long.max(1) / 2 * 2).max(16);
+    if width >= height { (GRAY_PX, other) } else { (other, GRAY_PX) }
 }

@@ -3,22 +3,24 @@
 //! outages (try again).
 
 mod extras;
+mod ingests;
 mod seen_cuts;
 
 pub use extras::Making;
 
 use crate::problem::Problem;
 use eightcount_domain::{
-    BlobHash, ChoreographyId, ChoreographyState, FailureCode, PerformanceId, SongGrid, SongId, TakeKey,
+    BlobHash, ChoreographyId, ChoreographyState, FailureCode, SongGrid, SongId, TakeKey,
 };
 use eightcount_workflows::{
-    ChoreographyWorkflow, HearingWorkflow, IngestWorkflow,
+    ChoreographyWorkflow, HearingWorkflow,
     contract::{
         AUDIO, AudioActivities, Auto, CHOREO, ChoreoActivities, ChoreographyInput, Clustered,
-        CorrectGridInput, HearingInput, IngestInput, IngestProgress, PRODUCT, ProductActivities, Receipt,
-        RenderTakeInput, Rendered, Reroll, ScreenInput, Screened, SectionInput, SelectStep, Unselect,
+        CorrectGridInput, HearingInput, PRODUCT, ProductActivities, Receipt, RenderTakeInput, Rendered,
+        Reroll, ScreenInput, Screened, SectionInput, SelectStep, Unselect,
     },
 };
+use serde::Deserialize;
 use std::{
     future::Future,
     time::{Duration, Instant},
@@ -51,6 +53,14 @@ const UPDATE_PAUSE: Duration = Duration::from_millis(20);
 const UPDATE_PAUSE_MAX: Duration = Duration::from_millis(500);
 /// Longest text of a limit. Anything longer was not written for clients.
 const LIMIT_MAX_BYTES: usize = 60;
+
+/// What of a heartbeat is of interest here.
+#[derive(Deserialize)]
+struct Beat {
+    /// Share of the work that is done.
+    #[serde(default)]
+    percent: u64,
+}
 
 /// Why Temporal did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -223,29 +233,6 @@ impl Gateway {
         of_start("starting a hearing", started)
     }
 
-    /// Starts the ingest of a performance, unless it is running.
-    pub async fn start_ingest(&self, input: IngestInput) -> Result<(), GatewayError> {
-        let options = start_options(format!("ingest:{}", input.performance));
-        let started = self.client.start_workflow(IngestWorkflow::run, input, options).await;
-        of_start("starting an ingest", started)
-    }
-
-    /// How far an ingest has come.
-    pub async fn ingest_progress(&self, performance: &PerformanceId) -> Result<IngestProgress, GatewayError> {
-        let doing = "asking an ingest for its progress";
-        let handle = self.ingest(performance);
-        let answer = handle.query(IngestWorkflow::progress, (), query_options());
-        in_time(QUERY_MAX, doing, answer).await?.map_err(|error| of_query(doing, error))
-    }
-
-    /// Stops an ingest; its workflow removes what was made.
-    pub async fn cancel_ingest(&self, performance: &PerformanceId) -> Result<(), GatewayError> {
-        let doing = "cancelling an ingest";
-        let handle = self.ingest(performance);
-        let signal = handle.signal(IngestWorkflow::cancel, (), WorkflowSignalOptions::default());
-        in_time(UPDATE_MAX, doing, signal).await?.map_err(|error| of_interaction(doing, error))
-    }
-
     /// Starts a choreography; one that was started under the same id stays as it is.
     pub async fn start_choreography(&self, input: ChoreographyInput) -> Result<(), GatewayError> {
         let mut options = start_options(input.id.workflow_id());
@@ -330,10 +317,6 @@ impl Gateway {
     /// A handle without run id follows a choreography into its later runs.
     fn choreography(&self, id: &ChoreographyId) -> WorkflowHandle<Client, ChoreographyWorkflow> {
         self.client.get_workflow_handle::<ChoreographyWorkflow>(id.workflow_id())
-    }
-
-    fn ingest(&self, performance: &PerformanceId) -> WorkflowHandle<Client, IngestWorkflow> {
-        self.client.get_workflow_handle::<IngestWorkflow>(format!("ingest:{performance}"))
     }
 }
 

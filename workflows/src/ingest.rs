@@ -1,10 +1,10 @@
-//! A performance becomes steps: conform, watch, hear, describe, and publish all at once.
+//! A performance becomes steps: watch (and conform meanwhile), hear, describe, and publish all at once.
 
 #![expect(missing_docs, reason = "the macros make constants without comments")]
 
 use crate::contract::{
     AudioActivities, ChoreoActivities, DescribeInput, DiscardInput, HearPerformanceInput, IngestInput,
-    IngestPhase, IngestProgress, OWNER, PROGRESS, PublishPerformanceInput, STAGE, WatchInput,
+    IngestPhase, IngestProgress, OWNER, PROGRESS, PublishPerformanceInput, STAGE, WATCHED_PERCENT,
 };
 use crate::options;
 use crate::stop::Stop;
@@ -34,7 +34,7 @@ impl IngestWorkflow {
     fn new(_ctx: &WorkflowContextView, input: IngestInput) -> Self {
         Self {
             input,
-            phase: IngestPhase::Conforming,
+            phase: IngestPhase::Watching,
             made: Vec::new(),
             failure: None,
             steps: 0,
@@ -76,9 +76,8 @@ impl IngestWorkflow {
 impl IngestWorkflow {
     fn view(&self) -> IngestProgress {
         let percent = match self.phase {
-            IngestPhase::Conforming | IngestPhase::Failed => 0,
-            IngestPhase::Watching => 35,
-            IngestPhase::Hearing => 90,
+            IngestPhase::Watching | IngestPhase::Failed => 0,
+            IngestPhase::Hearing => WATCHED_PERCENT,
             IngestPhase::Publishing => 95,
             IngestPhase::Published => 100,
         };
@@ -88,30 +87,25 @@ impl IngestWorkflow {
 
 async fn ingest(ctx: &Ctx, work: &WorkflowCancellationToken) -> Result<(), Stop> {
     let input = ctx.state(|w| w.input.clone());
-    enter(ctx, IngestPhase::Conforming);
-    let options = options::CONFORM.options("make the mezzanine".to_owned(), work);
-    let conformed = ctx.execute_activity(ChoreoActivities::conform, input.clone(), options).await?;
-    made(ctx, [&conformed.mezzanine]);
-
     enter(ctx, IngestPhase::Watching);
-    let options = options::WATCH.options(format!("people and movement in {} frames", conformed.frames), work);
-    let watch = WatchInput { conformed: conformed.clone() };
-    let watched = ctx.execute_activity(ChoreoActivities::watch, watch, options).await?;
-    made(ctx, [&watched.sights, &watched.small]);
+    let options = options::WATCH.options("the mezzanine, people and movement".to_owned(), work);
+    let watched = ctx.execute_activity(ChoreoActivities::watch, input.clone(), options).await?;
+    made(ctx, [&watched.conformed.mezzanine, &watched.sights, &watched.small]);
 
     enter(ctx, IngestPhase::Hearing);
     let options = options::HEAR_PERFORMANCE.options("beats and eights".to_owned(), work);
-    let hear = HearPerformanceInput { conformed: conformed.clone(), watched: watched.clone() };
+    let hear = HearPerformanceInput { watched: watched.clone() };
     let heard = ctx.execute_activity(AudioActivities::hear_performance, hear, options).await?;
     made(ctx, [&heard.eights]);
 
     enter(ctx, IngestPhase::Publishing);
     let options = options::DESCRIBE.options(format!("poses and pictures of {} eights", heard.count), work);
-    let describe = DescribeInput { conformed: conformed.clone(), watched, heard: heard.clone() };
+    let describe = DescribeInput { watched: watched.clone(), heard: heard.clone() };
     let described = ctx.execute_activity(ChoreoActivities::describe, describe, options).await?;
     made(ctx, [&described.steps]);
     let options = options::PUBLISH_PERFORMANCE.options("put the steps into the library".to_owned(), work);
-    let publish = PublishPerformanceInput { performance: input.performance, conformed, heard, described };
+    let (performance, conformed) = (input.performance, watched.conformed);
+    let publish = PublishPerformanceInput { performance, conformed, heard, described };
     let published = ctx.execute_activity(ChoreoActivities::publish_performance, publish, options).await?;
     ctx.state_mut(|w| w.steps = published.steps);
     enter(ctx, IngestPhase::Published);

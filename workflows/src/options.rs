@@ -44,9 +44,8 @@ pub(crate) const GUESSED_PREVIEWS: Activity =
     Activity { queue: PRODUCT, start_to_close_s: 600, heartbeat_s: Some(5), attempts: 2, priority: 5 };
 pub(crate) const ENCODE_SOUND: Activity = long(PRODUCT, 300, 2);
 pub(crate) const CROSS_EDIT: Activity = long(PRODUCT, 300, 1);
-pub(crate) const CONFORM: Activity = long(CHOREO, 3600, 5);
 pub(crate) const HEAR_PERFORMANCE: Activity = long(AUDIO, 600, 4);
-pub(crate) const WATCH: Activity = long(CHOREO, 3600, 5);
+pub(crate) const WATCH: Activity = long(CHOREO, 7200, 5);
 pub(crate) const DESCRIBE: Activity = long(CHOREO, 1200, 4);
 pub(crate) const PUBLISH_PERFORMANCE: Activity = short(CHOREO, 3);
 pub(crate) const DISCARD_PERFORMANCE: Activity = short(CHOREO, 3);

@@ -1,76 +1,47 @@
-//! Looking at every small grey frame twice: for shots and the camera, then for the subject. The video is decoded once;
-//! the frames wait for the second look in a scratch file (14 kB a frame).
+//! Looking at every frame in small and grey twice: for shots and the camera, then for the subject. The film is decoded
+//! once; the frames wait for the second look in a scratch file (14 kB a frame).
 
-use crate::alive::Pulse;
-use crate::desk::{Desk, compute};
 use crate::failure::Failure;
 use eightcount_choreo::watch::{GrayFrame, Scout, Survey, Watched, Watcher};
-use eightcount_media::Watch;
-use eightcount_workflows::contract::Conformed;
+use eightcount_domain::FrameRate;
+use eightcount_media::Glimpse;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use tokio::sync::mpsc;
 
-/// Longer side of the small grey frames in which the subject is looked for.
-const SIDE_PX: u32 = 160;
-
-/// What every frame of a mezzanine shows; writes its small copy on the way.
-pub(super) async fn watch(
-    desk: &Desk,
-    conformed: &Conformed,
-    small: &Path,
-    pulse: &Pulse,
+/// What every frame shows. Each is passed on to `then` when it was looked at; `then` is dropped before the second look.
+pub(super) fn watch(
+    mut shown: mpsc::Receiver<Glimpse>,
+    rate: FrameRate,
+    file: &Path,
+    mut then: impl FnMut(u64, Glimpse),
 ) -> Result<Watched, Failure> {
-    let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
-    let size = small_size(conformed.width, conformed.height);
-    let scratch = desk.scratch()?;
-    let file = scratch.path().join("gray");
-    let mut kept = BufWriter::new(File::create(&file)?);
-    let mut scout = Scout::new(conformed.fps);
-    let mut failed = None;
-    let mut push = |_: u64, pixels: &[u8]| {
-        if failed.is_none() {
-            failed = scouted(&mut scout, size, pixels, &mut kept).err();
-        }
-    };
-    // Where joints are looked for meanwhile, that tells how far the work is: it takes longer.
-    let mut progress = if desk.pose_models.is_some() { Watch::nobody() } else { pulse.watch() };
-    desk.media.small_frames(&mezzanine, size, conformed.fps, small, &mut progress, &mut push).await?;
-    if let Some(failure) = failed {
-        return Err(failure);
+    let mut kept = BufWriter::new(File::create(file)?);
+    let (mut scout, mut size, mut index) = (Scout::new(rate), (0, 0), 0);
+    while let Some(glimpse) = shown.blocking_recv() {
+        size = glimpse.gray_dimensions();
+        let gray = glimpse.gray();
+        scout.push(&GrayFrame::new(size.0, size.1, &gray)?)?;
+        kept.write_all(&gray)?;
+        then(index, glimpse);
+        index += 1;
     }
+    drop(then);
     kept.flush()?;
-    let survey = scout.finish()?;
-    compute(move || watched(survey, size, file)).await?
-}
-
-fn scouted(
-    scout: &mut Scout,
-    (width, height): (u32, u32),
-    pixels: &[u8],
-    kept: &mut impl Write,
-) -> Result<(), Failure> {
-    scout.push(&GrayFrame::new(width as usize, height as usize, pixels)?)?;
-    Ok(kept.write_all(pixels)?)
+    watched(scout.finish()?, size, file)
 }
 
 /// The second look.
-fn watched(survey: Survey, (width, height): (u32, u32), file: PathBuf) -> Result<Watched, Failure> {
+fn watched(survey: Survey, (width, height): (usize, usize), file: &Path) -> Result<Watched, Failure> {
     let mut kept = BufReader::new(File::open(file)?);
-    let mut pixels = vec![0; (width * height) as usize];
+    let mut pixels = vec![0; width * height];
     let mut watcher = Watcher::new(survey);
     loop {
         match kept.read_exact(&mut pixels) {
-            Ok(()) => watcher.push(&GrayFrame::new(width as usize, height as usize, &pixels)?)?,
+            Ok(()) => watcher.push(&GrayFrame::new(width, height, &pixels)?)?,
             Err(end) if end.kind() == ErrorKind::UnexpectedEof => return Ok(watcher.finish()),
             Err(fault) => return Err(fault.into()),
         }
     }
-}
-
-/// The longer side becomes [`SIDE_PX`]; the other keeps the aspect, even and never below the least size.
-pub(crate) fn small_size(width: u32, height: u32) -> (u32, u32) {
-    let (long, short) = (width.max(height), width.min(height));
-    let other = (SIDE_PX * short / long.max(1) / 2 * 2).max(16);
-    if width >= height { (SIDE_PX, other) } else { (other, SIDE_PX) }
 }

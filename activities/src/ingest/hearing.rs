@@ -27,12 +27,9 @@ pub(crate) async fn hear_performance(
 ) -> Result<HeardPerformance, Failure> {
     let _turn = desk.ingest_turn().await?;
     let sights: Sights = desk.read_json(&input.watched.sights).await?;
-    let sound = if input.conformed.has_audio {
-        desk.sound(&input.conformed.mezzanine).await?
-    } else {
-        Arc::default()
-    };
-    let length_s = input.conformed.frames as f64 / f64::from(input.conformed.fps.get());
+    let conformed = &input.watched.conformed;
+    let sound = if conformed.has_audio { desk.sound(&conformed.mezzanine).await? } else { Arc::default() };
+    let length_s = conformed.frames as f64 / f64::from(conformed.fps.get());
     let (grid, beats, heard) = compute(move || {
         let (impact, fps) = (sights.frames.impact(), f64::from(sights.frames.fps().get()));
         let (grid, beats) = chosen(&sound.pcm, &impact, fps)?;

@@ -8,18 +8,16 @@ use crate::alive::Pulse;
 use crate::desk::{Desk, compute};
 use crate::failure::Failure;
 use eightcount_domain::{BlobHash, FrameRate};
-use eightcount_media::{ColourFrames, Watch};
+use eightcount_media::Glimpse;
 use eightcount_pose::{Followed, Look, Models, Picture, Tracker};
 use eightcount_storage::StorageError;
-use eightcount_workflows::contract::Conformed;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 /// Looks a second. Joints between two looks are interpolated.
 const LOOKS_PER_S: u32 = 10;
-/// Looks of a part: the pictures of two are in memory, one being read while the other is looked at.
-const PART_LOOKS: u64 = 32;
-/// Longer side of the pictures that are looked at.
-const SIDE_PX: u32 = 640;
+/// Looks of a part: the pictures of two are in memory, one coming in while the other is looked at.
+pub(super) const PART_LOOKS: usize = 32;
 
 /// A part that is done.
 #[derive(Serialize, Deserialize)]
@@ -32,72 +30,55 @@ struct Part {
 
 /// What has been seen so far.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     parts: Vec<BlobHash>,
     looks: Vec<Look>,
     followed: Followed,
 }
 
-/// Which pictures are looked at, and how large they are.
-#[derive(Clone, Copy)]
-struct Plan {
-    width: u32,
-    height: u32,
-    every: u64,
-    looks: u64,
-    rate: FrameRate,
-}
-
-impl Plan {
-    fn of(conformed: &Conformed) -> Self {
-        let (w, h) = (conformed.width.max(1), conformed.height.max(1));
-        let even = |side: u32| (side * SIDE_PX / w.max(h) / 2 * 2).max(16);
-        let every = u64::from(conformed.fps.get() / LOOKS_PER_S);
-        let looks = conformed.frames.div_ceil(every);
-        Self { width: even(w), height: even(h), every, looks, rate: conformed.fps }
-    }
-
-    fn picture_bytes(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height) * 3
-    }
-
-    fn pictures(&self, first_look: u64) -> ColourFrames {
-        let most = PART_LOOKS.min(self.looks.saturating_sub(first_look));
-        ColourFrames {
-            size: (self.width, self.height),
-            rate: self.rate,
-            first: first_look * self.every,
-            every: self.every,
-            most,
-        }
+impl Seen {
+    /// Looks that need not be taken again.
+    pub(super) fn looks(&self) -> u64 {
+        self.looks.len() as u64
     }
 }
 
-/// Everybody in every look at a mezzanine; none where this machine has no pose models.
+/// Frames from one look to the next.
+pub(super) fn every(rate: FrameRate) -> u64 {
+    u64::from(rate.get() / LOOKS_PER_S).max(1)
+}
+
+/// Everybody in every picture that comes, beside what was seen before; nothing when the models cannot be run.
 pub(super) async fn looks(
     desk: &Desk,
-    conformed: &Conformed,
+    models: &Models,
+    mut seen: Seen,
+    mut pictures: mpsc::Receiver<Glimpse>,
     pulse: &Pulse,
 ) -> Result<Option<Vec<Look>>, Failure> {
-    let Some(models) = desk.pose_models.clone() else { return Ok(None) };
-    let plan = Plan::of(conformed);
-    let mezzanine = desk.storage.blobs.local(&conformed.mezzanine).await?;
-    let mut seen = resume(desk, pulse.left_by_the_attempt_before(), plan).await?;
-    let mut pictures = read(desk, &mezzanine, plan.pictures(seen.looks.len() as u64)).await?;
-    while !pictures.is_empty() {
-        let first = seen.looks.len() as u64;
-        let next = plan.pictures(first + pictures.len() as u64 / plan.picture_bytes());
+    let rate = desk.mezzanine_fps;
+    loop {
+        let mut glimpses = Vec::with_capacity(PART_LOOKS);
+        while glimpses.len() < PART_LOOKS
+            && let Some(glimpse) = pictures.recv().await
+        {
+            glimpses.push(glimpse);
+        }
+        if glimpses.is_empty() {
+            break;
+        }
+        let first = seen.looks();
+        let at_s = move |look: usize| ((first + look as u64) * every(rate)) as f64 / f64::from(rate.get());
         let followed = std::mem::take(&mut seen.followed);
-        let looking = look(models.clone(), followed, pictures, first, plan);
-        let (looked, read_next) = futures::join!(looking, read(desk, &mezzanine, next));
-        let Some((looks, followed)) = looked? else { return Ok(None) };
-        pictures = read_next?;
+        let Some((looks, followed)) = look(models.clone(), followed, glimpses, at_s).await? else {
+            return Ok(None);
+        };
         let part = Part { before: seen.parts.last().cloned(), looks, followed };
         let blob = store(desk, &part).await?;
         seen.looks.extend(part.looks);
         seen.followed = part.followed;
         seen.parts.push(blob.clone());
-        pulse.mark(seen.looks.len() as u64 * plan.every, blob);
+        pulse.mark(seen.looks() * every(rate), blob);
     }
     // Parts are of no use to anybody else; who takes this up without them starts over.
     for part in &seen.parts {
@@ -122,8 +103,8 @@ async fn stored(desk: &Desk, part: &BlobHash) -> Result<Option<Part>, Failure> {
     Ok(serde_json::from_slice(&tokio::fs::read(&*file).await?).ok())
 }
 
-/// What an attempt before this one has done.
-async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Result<Seen, Failure> {
+/// What an attempt before this one has seen.
+pub(super) async fn resume(desk: &Desk, last: Option<BlobHash>) -> Result<Seen, Failure> {
     let (mut parts, mut next) = (Vec::new(), last);
     while let Some(blob) = next {
         let Some(Part { before, looks, followed }) = stored(desk, &blob).await? else {
@@ -138,35 +119,23 @@ async fn resume(desk: &Desk, last: Option<BlobHash>, plan: Plan) -> Result<Seen,
         seen.looks.extend(looks);
         seen.followed = followed;
     }
-    if seen.looks.len() as u64 > plan.looks {
-        return Ok(Seen::default());
-    }
-    tracing::info!(looks = seen.looks.len(), of = plan.looks, "looking for people");
+    tracing::info!(looks = seen.looks.len(), "looking for people");
     Ok(seen)
-}
-
-/// Pictures one after the other, as bytes.
-async fn read(desk: &Desk, mezzanine: &std::path::Path, frames: ColourFrames) -> Result<Vec<u8>, Failure> {
-    if frames.most == 0 {
-        return Ok(Vec::new());
-    }
-    Ok(desk.media.colour_frames(mezzanine, frames, &mut Watch::nobody()).await?)
 }
 
 /// None when the models cannot be run: a performance without joints is still a performance.
 async fn look(
     models: Models,
     followed: Followed,
-    pictures: Vec<u8>,
-    first: u64,
-    plan: Plan,
+    glimpses: Vec<Glimpse>,
+    at_s: impl Fn(usize) -> f64 + Send + 'static,
 ) -> Result<Option<(Vec<Look>, Followed)>, Failure> {
     let work = move || {
-        let size = (plan.width as usize, plan.height as usize);
         let mut tracker = Tracker::new(models.seer(), followed);
-        let mut looks = Vec::new();
-        for (i, pixels) in pictures.chunks_exact(plan.picture_bytes() as usize).enumerate() {
-            let picture = Picture::new(size.0, size.1, pixels).map_err(Failure::internal)?;
+        let mut looks = Vec::with_capacity(glimpses.len());
+        for (i, glimpse) in glimpses.iter().enumerate() {
+            let (size, pixels) = (glimpse.dimensions(), glimpse.rgb());
+            let picture = Picture::new(size.0, size.1, &pixels).map_err(Failure::internal)?;
             let sightings = match tracker.look(&picture) {
                 Ok(sightings) => sightings,
                 Err(error) => {
@@ -174,8 +143,7 @@ async fn look(
                     return Ok(None);
                 }
             };
-            let at_s = ((first + i as u64) * plan.every) as f64 / f64::from(plan.rate.get());
-            looks.push(Look::of(at_s, size, &sightings));
+            looks.push(Look::of(at_s(i), size, &sightings));
         }
         Ok::<_, Failure>(Some((looks, tracker.state().clone())))
     };

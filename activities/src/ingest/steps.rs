@@ -51,7 +51,7 @@ pub(crate) async fn describe(desk: &Desk, input: DescribeInput) -> Result<Descri
         let moved = frames.camera_between(from, to);
         Shift { dx: moved.dx, dy: moved.dy, zoom: moved.zoom }
     };
-    let aspect = input.conformed.width as f32 / input.conformed.height.max(1) as f32;
+    let aspect = input.watched.conformed.width as f32 / input.watched.conformed.height.max(1) as f32;
     let dance = sights.looks.map(|looks| Dance::new(looks, aspect).steadied(camera));
     let seen: Vec<StepSight> = heard.iter().map(|heard| frames.step(&heard.eight.beats)).collect();
     let danced = danced(&seen);

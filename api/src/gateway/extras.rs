@@ -1,10 +1,9 @@
 //! Extras: each is made by an activity of its own, whose id is the extra's key; whoever asks for the same at once waits
 //! for the same.
 
-use super::{Gateway, GatewayError, QUERY_MAX, in_time, of_status};
+use super::{Beat, Gateway, GatewayError, QUERY_MAX, in_time, of_status};
 use eightcount_domain::{Extra, FailureCode, TakeKey};
 use eightcount_workflows::contract::{MakeExtraInput, PRODUCT, ProductActivities};
-use serde::Deserialize;
 use std::time::Duration;
 use temporalio_client::{
     ActivityDescribeOptions, ActivityExecutionInfoLike, ActivityExecutionStatus, ActivityIdConflictPolicy,
@@ -32,14 +31,6 @@ pub enum Making {
     Done,
     /// It was given up.
     Failed(FailureCode),
-}
-
-/// What of a heartbeat is of interest here.
-#[derive(Deserialize)]
-struct Beat {
-    /// Share of the work that is done.
-    #[serde(default)]
-    percent: u64,
 }
 
 impl Gateway {

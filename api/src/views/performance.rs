@@ -91,7 +91,7 @@ impl From<IngestProgress> for ProgressView {
 /// How far an ingest has come.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ProgressView {
-    /// What it is doing: `conforming`, `hearing`, `watching`, `publishing`, `published` or `failed`.
+    /// What it is doing: `watching`, `hearing`, `publishing`, `published` or `failed`.
     #[schema(example = "watching")]
     pub phase: String,
     /// Percent of the work that is done.

@@ -4,11 +4,13 @@ use crate::files::{Attempt, absolute};
 use crate::guard::INPUT_GUARD;
 use crate::measure::Measured;
 use crate::process::{Output, Run, Watch, access};
-use crate::{Media, MediaError, PerformanceFacts, Transfer, VideoFacts};
+use crate::small::{small_arguments, small_filter};
+use crate::{Glimpse, Media, MediaError, PerformanceFacts, Transfer, VideoFacts};
 use eightcount_domain::FrameRate;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// Square pixels, eight bits, colour at half the detail.
 const SQUARE: &str = "setsar=1,format=yuv420p";
@@ -46,57 +48,95 @@ pub struct Mezzanine {
     pub has_audio: bool,
 }
 
+/// Who looks at every picture while the mezzanine is written: the film is decoded once for all.
+pub struct Shown<'a> {
+    /// Where to write the small copy from which previews and thumbnails are cut.
+    pub small: &'a Path,
+    /// Takes every picture of the mezzanine, in order.
+    pub to: mpsc::Sender<Glimpse>,
+}
+
 impl Media {
-    /// Screens a performance and writes its mezzanine. Two attempts may run at once; the file appears whole.
+    /// Writes the mezzanine of a performance that was screened. Two attempts may run at once; the file appears whole, and
+    /// is not forced to the disk: its taker does that.
     pub async fn conform(
         &self,
         path: &Path,
+        facts: &PerformanceFacts,
         out: &Path,
         options: &ConformOptions,
+        shown: Option<Shown<'_>>,
         watch: &mut Watch<'_>,
-    ) -> Result<(PerformanceFacts, Mezzanine), MediaError> {
-        let facts = self.screen_performance(path).await?;
+    ) -> Result<Mezzanine, MediaError> {
         let (path, attempt) = (absolute(path)?, Attempt::at(out)?);
-        let (width, height) = canvas(&facts.video, options.short_side);
+        let size = canvas(&facts.video, options.short_side);
+        let glimpse = Glimpse::size(size.0, size.1);
+        let (small, output) = match shown {
+            Some(Shown { small, to }) => (Some(Attempt::at(small)?), Output::Glimpses { size: glimpse, to }),
+            None => (None, Output::None),
+        };
+        let mut arguments = self.conform_arguments(&path, facts, options, (size, glimpse), small.is_some());
+        arguments.push(attempt.path().into());
+        let mut written = vec![attempt.path()];
+        if let Some(small) = &small {
+            arguments.extend(["-map", "[glimpses]", "-fps_mode", "passthrough"].map(Into::into));
+            arguments.extend(["-t".into(), self.longest(), "-f".into(), "rawvideo".into(), "pipe:1".into()]);
+            arguments.extend(["-map".into(), "[small]".into(), "-t".into(), self.longest()]);
+            arguments.extend(small_arguments(small.path()));
+            written.push(small.path());
+        }
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "conforming a performance",
-            arguments: self.conform_arguments(&path, &facts, options, (width, height), attempt.path()),
-            files: access(&[&path], &[attempt.path()]),
+            arguments,
+            files: access(&[&path], &written),
             // A tenth of real time is slower than any machine that is of use.
             wall: self.limits.tool_wall + Duration::from_secs_f64(10.0 * facts.duration_s),
         };
-        self.run(run, Output::None, watch).await?;
+        self.run(run, output, watch).await?;
         let measured = self.measure(attempt.path()).await?;
-        let frames = check(&measured, &facts, options, (width, height))?;
-        attempt.keep()?;
-        let has_audio = measured.audio.is_some();
-        Ok((facts, Mezzanine { width, height, fps: options.fps, frames, has_audio }))
+        let frames = check(&measured, facts, options, size)?;
+        attempt.keep_unsynced()?;
+        if let Some(small) = small {
+            small.keep_unsynced()?;
+        }
+        let ((width, height), has_audio) = (size, measured.audio.is_some());
+        Ok(Mezzanine { width, height, fps: options.fps, frames, has_audio })
     }
 
+    /// Everything up to the mezzanine's name.
     fn conform_arguments(
         &self,
         path: &Path,
         facts: &PerformanceFacts,
         options: &ConformOptions,
-        (width, height): (u32, u32),
-        out: &Path,
+        (size, glimpse): ((u32, u32), (u32, u32)),
+        shown: bool,
     ) -> Vec<OsString> {
-        let video = filters(&facts.video, options, (width, height));
+        let mut graph = format!("[0:{}]{}", facts.video.index, filters(&facts.video, options, size));
+        if shown {
+            let (small, (width, height)) = (small_filter(options.fps), glimpse);
+            graph = format!(
+                "{graph},split[mezzanine][shown];[shown]scale={width}:{height}:flags=area,format=yuv420p,\
+                 split[glimpses][copy];[copy]{small}[small]"
+            );
+        } else {
+            graph += "[mezzanine]";
+        }
         let mut arguments: Vec<OsString> =
             ["-hide_banner", "-nostdin", "-y", "-stats"].map(Into::into).into();
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
-        arguments.extend(["-i".into(), path.into()]);
-        arguments.extend(["-map".into(), format!("0:{}", facts.video.index).into()]);
+        arguments.extend(["-i".into(), path.into(), "-filter_complex".into(), graph.into()]);
+        arguments.extend(["-map", "[mezzanine]"].map(Into::into));
         if facts.probe.audio.is_some() {
             arguments.extend(["-map", "0:a:0"].map(Into::into));
         }
-        arguments.extend(["-sn", "-dn", "-vf"].map(Into::into));
-        arguments.push(video.into());
+        arguments.extend(["-sn", "-dn"].map(Into::into));
         if facts.probe.audio.is_some() {
-            let sound =
-                ["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-c:a", "aac", "-b:a", "160k"];
+            let sound = ["-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", "-b:a", "160k"];
             arguments.extend(sound.map(Into::into));
+            // Half the time of the other coder, which saves bits where there are enough.
+            arguments.extend(["-c:a", "aac", "-aac_coder", "fast"].map(Into::into));
         }
         arguments.extend(["-c:v", "libx264", "-preset", "ultrafast"].map(Into::into));
         arguments
@@ -109,9 +149,13 @@ impl Media {
         arguments.extend(
             ["-movie_timescale", "90000", "-map_metadata", "-1", "-map_chapters", "-1"].map(Into::into),
         );
-        arguments.extend(["-t".into(), format!("{:.3}", self.limits.performance_max_s).into()]);
-        arguments.extend(["-f".into(), "mp4".into(), out.into()]);
+        arguments.extend(["-t".into(), self.longest(), "-f".into(), "mp4".into()]);
         arguments
+    }
+
+    /// Seconds of a performance that are read at most, whatever its file says.
+    fn longest(&self) -> OsString {
+        format!("{:.3}", self.limits.performance_max_s).into()
     }
 }
 

@@ -1,9 +1,8 @@
 //! Small pictures out of videos: for movement analysis and for people.
 
-use crate::files::{Attempt, absolute};
+use crate::files::absolute;
 use crate::guard::INPUT_GUARD;
 use crate::process::{Output, Run, Watch, access};
-use crate::small::{small_arguments, small_filter};
 use crate::{Media, MediaError};
 use eightcount_domain::FrameRate;
 use std::ffi::OsString;
@@ -24,17 +23,6 @@ pub struct ColourFrames {
     pub most: u64,
 }
 
-/// Reading pictures as grey levels.
-struct GrayRun<'a> {
-    size: (u32, u32),
-    /// Which pictures, and how they become grey.
-    pictures: Vec<OsString>,
-    /// What else is written by the same run,
-    more: Vec<OsString>,
-    /// and where.
-    written: Option<&'a Path>,
-}
-
 fn gray((width, height): (u32, u32)) -> String {
     format!("scale={width}:{height}:flags=area,format=gray")
 }
@@ -49,35 +37,19 @@ impl Media {
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<u64, MediaError> {
-        let filter = vec!["-map".into(), "0:v:0".into(), "-vf".into(), gray(size).into()];
-        self.counted(
-            path,
-            GrayRun { size, pictures: filter, more: Vec::new(), written: None },
-            watch,
-            consume,
-        )
-        .await
-    }
-
-    /// The same, and writes meanwhile the small copy of the mezzanine from which previews and thumbnails are cut: the
-    /// video is decoded once for both.
-    pub async fn small_frames(
-        &self,
-        path: &Path,
-        size: (u32, u32),
-        rate: FrameRate,
-        copy: &Path,
-        watch: &mut Watch<'_>,
-        consume: &mut (dyn FnMut(u64, &[u8]) + Send),
-    ) -> Result<u64, MediaError> {
-        let attempt = Attempt::at(copy)?;
-        let both = format!("[0:v:0]split[a][b];[a]{}[gray];[b]{}[small]", gray(size), small_filter(rate));
-        let pictures = vec!["-filter_complex".into(), both.into(), "-map".into(), "[gray]".into()];
-        let mut more: Vec<OsString> = vec!["-map".into(), "[small]".into()];
-        more.extend(small_arguments(attempt.path()));
-        let written = Some(attempt.path());
-        let count = self.counted(path, GrayRun { size, pictures, more, written }, watch, consume).await?;
-        attempt.keep_unsynced()?;
+        let pictures = vec!["-map".into(), "0:v:0".into(), "-vf".into(), gray(size).into()];
+        let mut count = 0;
+        let mut counting = |index, picture: &[u8]| {
+            count = index + 1;
+            consume(index, picture);
+        };
+        self.gray_run(path, size, pictures, watch, &mut counting).await?;
+        if count == 0 {
+            return Err(MediaError::WrongOutput {
+                doing: "reading pictures",
+                what: "no pictures".to_owned(),
+            });
+        }
         Ok(count)
     }
 
@@ -92,36 +64,14 @@ impl Media {
     ) -> Result<(), MediaError> {
         let mut pictures: Vec<OsString> = vec!["-map".into(), format!("0:{stream}").into(), "-vf".into()];
         pictures.extend([gray(size).into(), "-frames:v".into(), most.to_string().into()]);
-        let run = GrayRun { size, pictures, more: Vec::new(), written: None };
-        self.gray_run(path, run, &mut Watch::nobody(), consume).await
-    }
-
-    async fn counted(
-        &self,
-        path: &Path,
-        run: GrayRun<'_>,
-        watch: &mut Watch<'_>,
-        consume: &mut (dyn FnMut(u64, &[u8]) + Send),
-    ) -> Result<u64, MediaError> {
-        let mut count = 0;
-        let mut counting = |index, picture: &[u8]| {
-            count = index + 1;
-            consume(index, picture);
-        };
-        self.gray_run(path, run, watch, &mut counting).await?;
-        if count == 0 {
-            return Err(MediaError::WrongOutput {
-                doing: "reading pictures",
-                what: "no pictures".to_owned(),
-            });
-        }
-        Ok(count)
+        self.gray_run(path, size, pictures, &mut Watch::nobody(), consume).await
     }
 
     async fn gray_run(
         &self,
         path: &Path,
-        run: GrayRun<'_>,
+        (width, height): (u32, u32),
+        pictures: Vec<OsString>,
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<(), MediaError> {
@@ -131,15 +81,14 @@ impl Media {
         arguments.extend(INPUT_GUARD.iter().map(Into::into));
         arguments.extend(["-an", "-sn", "-dn", "-i"].map(Into::into));
         arguments.push(path.clone().into());
-        arguments.extend(run.pictures);
+        arguments.extend(pictures);
         arguments.extend(["-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"].map(Into::into));
-        arguments.extend(run.more);
-        let size = (run.size.0 * run.size.1) as usize;
+        let size = (width * height) as usize;
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "reading pictures",
             arguments,
-            files: access(&[&path], &run.written.into_iter().collect::<Vec<_>>()),
+            files: access(&[&path], &[]),
             wall: self
                 .limits
                 .tool_wall

@@ -2,7 +2,7 @@
 
 use crate::confinement::{Confinement, FileAccess};
 use crate::launch::NO_SANDBOX;
-use crate::{Media, MediaError, Tool};
+use crate::{Glimpse, Media, MediaError, Tool};
 use ffmpeg_sidecar::log_parser::{parse_time_str, try_parse_progress};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use std::sync::Once;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -62,6 +63,36 @@ pub(crate) enum Output<'a> {
     None,
     /// To a consumer, piece by piece; its error stops the tool.
     Pieces(&'a mut (dyn FnMut(&[u8]) -> Result<(), MediaError> + Send)),
+    /// To somebody who looks at it picture by picture; the tool waits while too many are not looked at yet. Who no longer
+    /// looks does not stop it.
+    Glimpses { size: (u32, u32), to: mpsc::Sender<Glimpse> },
+}
+
+impl Output<'_> {
+    /// How much of it is read at once, bytes.
+    fn piece(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Pieces(_) => 1 << 16,
+            Self::Glimpses { size, .. } => Glimpse::bytes(*size),
+        }
+    }
+
+    /// Passes on what was read: the first `read` bytes of `pieces`. Gives how many of them wait for more.
+    async fn pass_on(&mut self, pieces: &mut Vec<u8>, read: usize) -> Result<usize, MediaError> {
+        match self {
+            Self::None => Ok(0),
+            Self::Pieces(consume) => consume(&pieces[..read]).map(|()| 0),
+            Self::Glimpses { .. } if read < pieces.len() => Ok(read),
+            Self::Glimpses { size, to } => {
+                let next = vec![0; pieces.len()];
+                let glimpse = Glimpse::new(*size, std::mem::replace(pieces, next))?;
+                // Without a receiver there is nobody to tell.
+                let _ = to.send(glimpse).await;
+                Ok(0)
+            }
+        }
+    }
 }
 
 /// One run of a tool.
@@ -99,14 +130,14 @@ impl Media {
         watch: &mut Watch<'_>,
     ) -> Result<ExitStatus, MediaError> {
         let tool = run.tool.name;
-        let mut group = self.start(&run, matches!(output, Output::Pieces(_)))?;
+        let mut group = self.start(&run, !matches!(output, Output::None))?;
         let mut stdout = group.child.stdout.take();
         let mut stderr = group.child.stderr.take();
         let mut log = Log { doing: run.doing, line: Vec::new() };
         let end = sleep_until(Instant::now() + run.wall);
         tokio::pin!(end);
         let cancel = watch.token();
-        let (mut pieces, mut lines) = (vec![0; 1 << 16], vec![0; 1 << 12]);
+        let (mut pieces, mut filled, mut lines) = (vec![0; output.piece()], 0, vec![0; 1 << 12]);
         let failure = loop {
             if stdout.is_none() && stderr.is_none() {
                 match timeout(run.wall, group.child.wait()).await {
@@ -126,11 +157,16 @@ impl Media {
                     0 => stderr = None,
                     n => log.take(&lines[..n], watch),
                 },
-                read = read_some(&mut stdout, &mut pieces), if stdout.is_some() => match (read, &mut output) {
-                    (0, _) => stdout = None,
-                    (n, Output::Pieces(consume)) => if let Err(error) = consume(&pieces[..n]) { break error },
-                    (_, Output::None) => {}
-                },
+                read = read_some(&mut stdout, &mut pieces[filled..]), if stdout.is_some() => {
+                    if read == 0 {
+                        stdout = None;
+                    } else {
+                        match output.pass_on(&mut pieces, filled + read).await {
+                            Ok(waiting) => filled = waiting,
+                            Err(error) => break error,
+                        }
+                    }
+                }
             }
         };
         group.stop().await;

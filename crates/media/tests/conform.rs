@@ -23,7 +23,8 @@ async fn conformed(source: &Path, fps: FrameRate) -> (PathBuf, Mezzanine) {
     let media = Media::new(Tools::find().unwrap(), Launcher::direct(), Limits::default());
     let out = source.with_extension("mezzanine.mp4");
     let options = ConformOptions { fps, ..ConformOptions::default() };
-    let (_, made) = media.conform(source, &out, &options, &mut Watch::nobody()).await.unwrap();
+    let facts = media.screen_performance(source).await.unwrap();
+    let made = media.conform(source, &facts, &out, &options, None, &mut Watch::nobody()).await.unwrap();
     (out, made)
 }
 

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use eightcount_media::{
-    Confinement, ConformOptions, FileAccess, Launcher, Limits, Media, ParentDeath, Tools, Watch, launch,
+    Confinement, ConformOptions, FileAccess, Launcher, Limits, Media, ParentDeath, Shown, Tools, Watch,
+    launch,
 };
 use std::path::Path;
 use std::process::{Command, ExitCode, Output, Stdio};
@@ -167,11 +168,15 @@ fn tools() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = ConformOptions { short_side: 90, ..ConformOptions::default() };
-        let (_, mezzanine) = media.conform(&upload, &out, &options, &mut Watch::nobody()).await.unwrap();
-        assert_eq!((mezzanine.width, mezzanine.height, mezzanine.frames), (160, 90, 60));
+        let facts = media.screen_performance(&upload).await.unwrap();
         let small = folder.path().join("small.mp4");
-        let nobody = &mut Watch::nobody();
-        media.small_frames(&out, (16, 16), mezzanine.fps, &small, nobody, &mut |_, _| ()).await.unwrap();
+        let (to, mut shown) = tokio::sync::mpsc::channel(2);
+        let (shown_to, nobody) = (Some(Shown { small: &small, to }), &mut Watch::nobody());
+        let looking = async { while shown.recv().await.is_some() {} };
+        let (made, ()) =
+            tokio::join!(media.conform(&upload, &facts, &out, &options, shown_to, nobody), looking);
+        let mezzanine = made.unwrap();
+        assert_eq!((mezzanine.width, mezzanine.height, mezzanine.frames), (160, 90, 60));
         media.thumbnails(&small, &[0.5], folder.path()).await.unwrap();
         media.cut_previews(&small, &[(0.5, 1.5)], folder.path()).await.unwrap();
         assert!(media.screen_song(&upload).await.unwrap().duration_s > 1.9);

@@ -442,7 +442,11 @@ fn operations_move_between_threads() {
     sendable(media.screen_performance(path));
     sendable(media.screen_song(path));
     sendable(media.gray_frames(path, (1, 1), &mut Watch::nobody(), &mut |_, _| ()));
-    sendable(media.conform(path, path, &eightcount_media::ConformOptions::default(), &mut Watch::nobody()));
+    let options = eightcount_media::ConformOptions::default();
+    sendable(async {
+        let facts = media.screen_performance(path).await.unwrap();
+        media.conform(path, &facts, path, &options, None, &mut Watch::nobody()).await
+    });
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use eightcount_domain::{FailureCode, FrameRate};
-use eightcount_media::{ConformOptions, Launcher, Limits, Media, MediaError, Tools, Watch};
+use eightcount_media::{ConformOptions, Glimpse, Launcher, Limits, Media, MediaError, Shown, Tools, Watch};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -188,8 +188,24 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
     let mut told = 0.0_f64;
     let options = ConformOptions { short_side: 144, ..ConformOptions::default() };
     let mut watch = Watch::new(eightcount_media::CancellationToken::new(), |p| told = told.max(p.seconds));
-    let (facts, mezzanine) = media().conform(&odd, &out, &options, &mut watch).await.unwrap();
+    let small = folder.at("small.mp4");
+    let (to, mut shown) = tokio::sync::mpsc::channel::<Glimpse>(2);
+    let looking = async {
+        let mut sizes = Vec::new();
+        while let Some(glimpse) = shown.recv().await {
+            sizes.push(glimpse.dimensions());
+        }
+        sizes
+    };
+    let media_of_it = media();
+    let facts = media_of_it.screen_performance(&odd).await.unwrap();
+    let shown_to = Some(Shown { small: &small, to });
+    let conforming = media_of_it.conform(&odd, &facts, &out, &options, shown_to, &mut watch);
+    let (made, sizes) = tokio::join!(conforming, looking);
+    let mezzanine = made.unwrap();
     drop(watch);
+    // Every picture of the mezzanine was shown.
+    assert_eq!(sizes, vec![(640, 640); mezzanine.frames as usize]);
     // 180x240 with pixels of 4:3 is a square; lying, still a square.
     assert_eq!((mezzanine.width, mezzanine.height, mezzanine.fps), (144, 144, FrameRate::Fps30));
     assert!(mezzanine.has_audio && told > 1.0, "{mezzanine:?} {told}");
@@ -207,12 +223,6 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
     let sound = media().decode_pcm(&out, &mut Watch::nobody()).await.unwrap().pcm;
     let first = sound.iter().position(|sample| sample.abs() > 0.02).unwrap();
     assert!((first as f64 / 44_100.0 - 0.5).abs() < 0.03, "{first}");
-    let small = folder.at("small.mp4");
-    let count = media()
-        .small_frames(&out, (16, 16), FrameRate::Fps30, &small, &mut Watch::nobody(), &mut |_, _| ())
-        .await
-        .unwrap();
-    assert_eq!(count, mezzanine.frames);
     let pictures = media().thumbnails(&small, &[1.0, 0.2, 1.0], folder.path()).await.unwrap();
     assert_eq!((pictures.len(), image::open(&pictures[1]).unwrap().width()), (3, 320));
     assert_ne!(std::fs::read(&pictures[0]).unwrap(), std::fs::read(&pictures[1]).unwrap());

@@ -1,5 +1,7 @@
 //! One colour picture, checked, and how to look at a part of it.
 
+#![expect(clippy::inline_always, reason = "every pixel of what the models see passes here")]
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -55,7 +57,7 @@ impl<'a> Picture<'a> {
     }
 
     /// Colour at a point in pixels (bilinear), each of red, green and blue 0 to 255; black outside.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&self, x: f32, y: f32) -> [f32; 3] {
         let (left, top) = (floor(x), floor(y));
         let (across, down) = (x - left as f32, y - top as f32);
@@ -70,7 +72,7 @@ impl<'a> Picture<'a> {
     }
 
     /// Two pixels side by side and the two below them; black outside.
-    #[inline]
+    #[inline(always)]
     fn corners(&self, left: i32, top: i32) -> [[u8; 6]; 2] {
         let inside =
             left >= 0 && top >= 0 && left as usize + 1 < self.width && top as usize + 1 < self.height;
@@ -95,17 +97,16 @@ impl<'a> Picture<'a> {
 
     /// A part of the picture as `side` by `side` pixels, each value turned by `tone`.
     pub(crate) fn part(&self, square: &Square, side: usize, tone: impl Fn(f32) -> f32, to: &mut Vec<f32>) {
-        to.clear();
-        to.reserve(side * side * 3);
+        to.resize(side * side * 3, 0.0);
         let step = square.side / side as f32;
         let (sin, cos) = square.angle.sin_cos();
         let middle = side as f32 / 2.0;
-        for y in 0..side {
+        for (y, row) in to.chunks_exact_mut(side * 3).enumerate() {
             let v = (y as f32 + 0.5 - middle) * step;
-            for x in 0..side {
+            for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
                 let u = (x as f32 + 0.5 - middle) * step;
                 let (px, py) = (square.centre.0 + u * cos - v * sin, square.centre.1 + u * sin + v * cos);
-                to.extend(self.at(px - 0.5, py - 0.5).map(&tone));
+                *pixel = self.at(px - 0.5, py - 0.5).map(&tone);
             }
         }
     }

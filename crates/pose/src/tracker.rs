@@ -131,16 +131,27 @@ impl Tracker {
     }
 
     /// Looks for people who are not followed, or were lost: in the whole picture, and closer in one part of it after the
-    /// other; in all parts while nobody has been followed for a moment.
+    /// other; in turn while one person is followed, in all parts while nobody has been followed for a moment.
     fn search(&mut self, picture: &Picture<'_>, found: &mut Vec<Option<Found>>) -> Result<(), ModelError> {
-        let parts = picture.parts();
         self.state.searches += 1;
-        let turn = self.state.searches as usize % parts.len().max(1);
+        let (parts, searches) = (picture.parts(), self.state.searches as usize);
         let nobody = found.iter().all(Option::is_none) && self.state.alone <= MOMENT;
-        let looked_at = parts.iter().enumerate().filter(|(i, _)| nobody || *i == turn).map(|(_, part)| part);
+        // Several who cross need every look.
+        let in_turn = matches!(found[..], [Some(_)]) && !parts.is_empty();
+        let mut places = Vec::new();
+        if !in_turn || searches.is_multiple_of(2) {
+            places.push(picture.whole());
+        }
+        if nobody {
+            places.extend(parts);
+        } else if !in_turn {
+            places.extend(parts.get(searches % parts.len().max(1)));
+        } else if !searches.is_multiple_of(2) {
+            places.extend(parts.get(searches / 2 % parts.len()));
+        }
         let mut detections = Vec::new();
-        for part in [&picture.whole()].into_iter().chain(looked_at) {
-            detections.extend(self.seer.detect_in(picture, part, WORTH_A_LOOK, 2 * MOST)?);
+        for place in &places {
+            detections.extend(self.seer.detect_in(picture, place, WORTH_A_LOOK, 2 * MOST)?);
         }
         detections.sort_by(|a, b| b.score.total_cmp(&a.score));
         for detection in detections {

@@ -8,11 +8,11 @@
 )]
 
 use super::{
-    Clustered, ConcludeHearingInput, Conformed, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput,
-    Described, DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput,
-    MakeExtraInput, PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed,
-    PublishPerformanceInput, Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput,
-    Screened, SectionInput, SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, WatchInput, Watched,
+    Clustered, ConcludeHearingInput, CorrectGridInput, CrossEditInput, CrossEdited, DescribeInput, Described,
+    DiscardInput, HearPerformanceInput, HeardPerformance, HeardSection, IngestInput, MakeExtraInput,
+    PlanDanceInput, PlanTakeInput, PlannedDance, PreprocessInput, Preprocessed, PublishPerformanceInput,
+    Published, RenderPreviewsInput, RenderTakeInput, Rendered, ScreenInput, Screened, SectionInput,
+    SeeCutsInput, SeenCut, SoundInput, SuggestInput, Suggested, Watched,
 };
 use eightcount_domain::{BlobHash, ChoreographyState, SongGrid, TakeKey};
 use temporalio_common::ActivityError;
@@ -77,15 +77,9 @@ impl ChoreoActivities {
         unimplemented!()
     }
 
-    /// Makes the mezzanine of a performance.
-    #[activity(name = "conform")]
-    pub fn conform(input: IngestInput) -> Result<Conformed, ActivityError> {
-        unimplemented!()
-    }
-
-    /// Finds the subject and its movement in a mezzanine.
+    /// Makes the mezzanine of a performance, and finds the subject, its movement and everybody's joints meanwhile.
     #[activity(name = "watch")]
-    pub fn watch(input: WatchInput) -> Result<Watched, ActivityError> {
+    pub fn watch(input: IngestInput) -> Result<Watched, ActivityError> {
         unimplemented!()
     }
 

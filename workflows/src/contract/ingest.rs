@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 /// Counts the analyses that came to different steps: raised whenever models or algorithms change what is found in a
 /// performance. One whose steps an older analysis made can be analysed again.
-pub const ANALYSIS: u32 = 2;
+pub const ANALYSIS: u32 = 3;
+
+/// Percent of an ingest that are done when the performance was watched.
+pub const WATCHED_PERCENT: u8 = 90;
 
 /// An uploaded file to look at before anything is recorded of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,9 +40,7 @@ pub struct IngestInput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IngestPhase {
-    /// Making the mezzanine.
-    Conforming,
-    /// Finding the subject and its movement.
+    /// Making the mezzanine, and meanwhile finding the subject, its movement and everybody's joints.
     Watching,
     /// Finding beats and eights, in its music or in the movement.
     Hearing,
@@ -55,7 +56,6 @@ impl IngestPhase {
     /// As written in search attributes.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Conforming => "conforming",
             Self::Hearing => "hearing",
             Self::Watching => "watching",
             Self::Publishing => "publishing",
@@ -95,12 +95,10 @@ pub struct Conformed {
     pub has_audio: bool,
 }
 
-/// A mezzanine to hear.
+/// A performance to hear.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HearPerformanceInput {
-    /// The mezzanine.
-    pub conformed: Conformed,
-    /// What was seen in it.
+    /// Its picture.
     pub watched: Watched,
 }
 
@@ -117,16 +115,11 @@ pub struct HeardPerformance {
     pub beats: Beats,
 }
 
-/// A mezzanine to watch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WatchInput {
-    /// The mezzanine.
-    pub conformed: Conformed,
-}
-
-/// What was seen in a performance.
+/// What was made and seen of a performance's picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
+    /// Its mezzanine.
+    pub conformed: Conformed,
     /// Blob: JSON of what every frame shows, and of the joints of everybody in it.
     pub sights: BlobHash,
     /// Blob: a small copy of the mezzanine.
@@ -136,8 +129,6 @@ pub struct Watched {
 /// A performance whose eights are known and wait to be described.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DescribeInput {
-    /// Its mezzanine.
-    pub conformed: Conformed,
     /// Its picture.
     pub watched: Watched,
     /// Its eights.

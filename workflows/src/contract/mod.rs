@@ -29,7 +29,7 @@ pub use extra::{ExtraOrder, MakeExtraInput};
 pub use ingest::{
     ANALYSIS, Conformed, DescribeInput, Described, DiscardInput, HearPerformanceInput, HeardPerformance,
     IngestInput, IngestPhase, IngestProgress, PublishPerformanceInput, Published, ScreenInput, Screened,
-    WatchInput, Watched,
+    WATCHED_PERCENT, Watched,
 };
 pub use messages::{Auto, Receipt, Reroll, SelectStep, Unselect};
 pub use preprocess::{ConcludeHearingInput, CorrectGridInput, HearingInput, PreprocessInput, Preprocessed};

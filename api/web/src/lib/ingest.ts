@@ -3,9 +3,8 @@ import type { Schemas } from './api';
 import { t, type Key } from './i18n.svelte';
 
 const PHASES: Record<string, Key> = {
-  conforming: 'ingest.conforming',
-  hearing: 'ingest.hearing',
   watching: 'ingest.watching',
+  hearing: 'ingest.hearing',
   publishing: 'ingest.publishing',
   published: 'ingest.published',
   failed: 'ingest.failed',
@@ -13,5 +12,5 @@ const PHASES: Record<string, Key> = {
 
 /** The phase; of one that is about to begin, or that this page does not know, the first. */
 export function phaseText(progress: Schemas['ProgressView'] | null | undefined): string {
-  return t(PHASES[progress?.phase ?? 'conforming'] ?? 'ingest.conforming');
+  return t(PHASES[progress?.phase ?? 'watching'] ?? 'ingest.watching');
 }

@@ -257,7 +257,6 @@ export const en = {
   'library.holds': '{performances} performances, {steps} steps',
   'library.facts': '{steps} steps · {bpm} BPM · {length}',
   'library.failed': 'This video could not be taken in. Send it again to try once more.',
-  'ingest.conforming': 'Conforming the video',
   'ingest.hearing': 'Listening to its music',
   'ingest.watching': 'Watching the dancer',
   'ingest.publishing': 'Cutting it into steps',

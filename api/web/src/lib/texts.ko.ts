@@ -258,7 +258,6 @@ export const ko: Texts = {
   'library.holds': '영상 {performances}개, 동작 {steps}개',
   'library.facts': '동작 {steps}개 · {bpm} BPM · {length}',
   'library.failed': '이 영상을 받아들이지 못했습니다. 다시 보내면 한 번 더 시도합니다.',
-  'ingest.conforming': '영상을 맞추는 중',
   'ingest.hearing': '음악을 듣는 중',
   'ingest.watching': '댄서를 보는 중',
   'ingest.publishing': '동작으로 나누는 중',

@@ -6,7 +6,7 @@
 #![expect(clippy::inline_always, reason = "vector code is compiled anew inside each instruction set")]
 
 use super::tflite::{Bounds, Padding};
-use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use std::ops::Range;
@@ -87,12 +87,6 @@ impl Window {
     }
 }
 
-#[inline(always)]
-fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
-    // Without the instruction, the fused form is a slow function call.
-    if FUSED { a.mul_add(b, c) } else { a * b + c }
-}
-
 /// Weights of a convolution, laid out for [`multiply`].
 pub(super) struct Weights {
     /// For each [`LANES`] outputs, for each input, their weights.
@@ -120,26 +114,28 @@ impl Weights {
     }
 }
 
-struct Multiply<'a, const FUSED: bool>(&'a Weights, &'a [f32], &'a mut [f32]);
+struct Multiply<'a>(&'a Weights, &'a [f32], &'a mut [f32]);
 
-impl<const FUSED: bool> NullaryFnOnce for Multiply<'_, FUSED> {
+impl WithSimd for Multiply<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self(weights, from, to) = self;
-        let mut packed = vec![0.0; TILE * weights.inputs];
-        let tiles = from.chunks(TILE * weights.inputs).zip(to.chunks_mut(TILE * weights.outputs));
-        for (from, to) in tiles {
-            for (r, row) in from.chunks_exact(weights.inputs).enumerate() {
-                for (column, &value) in packed.as_chunks_mut::<TILE>().0.iter_mut().zip(row) {
-                    column[r] = value;
-                }
-            }
-            let panels = weights.panels.chunks_exact(LANES * weights.inputs);
+        let (inputs, outputs) = (weights.inputs, weights.outputs);
+        for (from, to) in from.chunks(TILE * inputs).zip(to.chunks_mut(TILE * outputs)) {
+            // Where there are fewer rows than a tile has, the last one stands for those that are missing.
+            let last = from.len() / inputs - 1;
+            let row = |r: usize| &from[r.min(last) * inputs..][..inputs];
+            let rows: [&[f32]; TILE] = std::array::from_fn(row);
+            let panels = weights.panels.chunks_exact(LANES * inputs);
             for (p, (panel, bias)) in panels.zip(weights.bias.as_chunks().0).enumerate() {
-                let sums = tile::<FUSED>(&packed, panel, bias);
-                for (sums, row) in sums.iter().zip(to.chunks_exact_mut(weights.outputs)) {
+                let sums = if LANES == 2 * S::F32_LANES {
+                    tile(simd, rows, panel, bias)
+                } else {
+                    plain_tile(rows, panel, bias)
+                };
+                for (sums, row) in sums.iter().zip(to.chunks_exact_mut(outputs)) {
                     for (to, sum) in row[p * LANES..].iter_mut().zip(sums) {
                         *to = sum.max(weights.bounds.least).min(weights.bounds.most);
                     }
@@ -149,14 +145,37 @@ impl<const FUSED: bool> NullaryFnOnce for Multiply<'_, FUSED> {
     }
 }
 
-/// [`TILE`] rows, input by input, times [`LANES`] columns of weights. Rows beyond the last hold what was there.
+/// [`TILE`] rows, input by input, times [`LANES`] columns of weights, which are two vectors.
 #[inline(always)]
-fn tile<const FUSED: bool>(packed: &[f32], panel: &[f32], bias: &[f32; LANES]) -> [[f32; LANES]; TILE] {
+fn tile<S: Simd>(simd: S, rows: [&[f32]; TILE], panel: &[f32], bias: &[f32; LANES]) -> [[f32; LANES]; TILE] {
+    let (panel, bias) = (S::as_simd_f32s(panel).0.as_chunks::<2>().0, S::as_simd_f32s(bias).0);
+    let mut sums = [[bias[0], bias[1]]; TILE];
+    let [first, second, third, fourth, fifth, sixth] = rows;
+    // Walking side by side needs no check for each value.
+    let pairs = (first.iter().zip(second), third.iter().zip(fourth), fifth.iter().zip(sixth));
+    let columns = pairs.0.zip(pairs.1).zip(pairs.2);
+    for (&[left, right], (((first, second), (third, fourth)), (fifth, sixth))) in panel.iter().zip(columns) {
+        for (sums, value) in sums.iter_mut().zip([first, second, third, fourth, fifth, sixth]) {
+            let value = simd.splat_f32s(*value);
+            sums[0] = simd.mul_add_f32s(value, left, sums[0]);
+            sums[1] = simd.mul_add_f32s(value, right, sums[1]);
+        }
+    }
+    let mut plain = [[0.0; LANES]; TILE];
+    for (plain, sums) in plain.iter_mut().zip(&sums) {
+        S::as_mut_simd_f32s(plain).0.copy_from_slice(sums);
+    }
+    plain
+}
+
+/// The same where two vectors are not as wide.
+#[inline(always)]
+fn plain_tile(rows: [&[f32]; TILE], panel: &[f32], bias: &[f32; LANES]) -> [[f32; LANES]; TILE] {
     let mut sums = [*bias; TILE];
-    for (values, weights) in packed.as_chunks::<TILE>().0.iter().zip(panel.as_chunks::<LANES>().0) {
-        for (sums, value) in sums.iter_mut().zip(values) {
+    for (input, weights) in panel.as_chunks::<LANES>().0.iter().enumerate() {
+        for (sums, row) in sums.iter_mut().zip(rows) {
             for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum = multiply_add::<FUSED>(*value, *weight, *sum);
+                *sum += row[input] * weight;
             }
         }
     }
@@ -168,10 +187,7 @@ pub(super) fn multiply(weights: &Weights, from: &[f32], to: &mut [f32]) {
     let rows = to.len() / weights.outputs;
     let share = share(rows, weights.inputs * weights.outputs).next_multiple_of(TILE);
     let parts = from.par_chunks(share * weights.inputs).zip(to.par_chunks_mut(share * weights.outputs));
-    parts.for_each(|(from, to)| match Arch::new() {
-        Arch::Scalar => Arch::Scalar.dispatch(Multiply::<false>(weights, from, to)),
-        arch => arch.dispatch(Multiply::<true>(weights, from, to)),
-    });
+    parts.for_each(|(from, to)| Arch::new().dispatch(Multiply(weights, from, to)));
 }
 
 /// Into how many rows at once the work of so many, each of so many products, is divided among the cores.
