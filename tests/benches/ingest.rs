@@ -15,6 +15,8 @@ use std::{
 
 /// Longest ingest.
 const LONGEST: Duration = Duration::from_secs(1800);
+/// Asked as often as somebody would who watches it: each answer is work for the service.
+const ASKED_EVERY: Duration = Duration::from_millis(500);
 /// Ticks of the processor clock a second, as Linux tells them to programs.
 const TICKS: f64 = 100.0;
 
@@ -38,6 +40,7 @@ async fn main() -> Result<()> {
         let taken: Value = taken.json()?;
         let id = taken["id"].as_str().context("no id")?.to_owned();
         let done: Value = until("it is ingested", LONGEST, async || {
+            tokio::time::sleep(ASKED_EVERY).await;
             let now: Value = instance.http.get(&format!("/api/performances/{id}")).await?.json()?;
             Ok((now["status"] != "ingesting").then_some(now))
         })
