@@ -218,6 +218,8 @@ impl Bench {
             .arg(self.path("moviepy.mp4"))
             .arg(self.path("song.wav"))
             .args(cuts)
+            // It leaves files where it stands when it is stopped.
+            .current_dir(self.folder.path())
             .output()?;
         if ran.status.success() {
             meter.row(&format!("MoviePy, {} eights, without alignment", takes.len()));
