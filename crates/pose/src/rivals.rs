@@ -1,8 +1,7 @@
 //! Two people close together: which body is whose.
 
-use crate::clothes::unlike;
 use crate::landmarks::{Body, JOINTS, Joint};
-use crate::tracker::{Found, Track};
+use crate::tracker::{Found, TAKEN_FOR, Track};
 
 /// Mean distance of joints, in torso lengths, below which two bodies are one.
 const SAME_BODY: f32 = 0.45;
@@ -19,7 +18,7 @@ pub(crate) fn tell_apart(tracks: &[Track], found: &mut [Option<Found>]) {
     for i in 0..found.len() {
         for j in i + 1..found.len() {
             let (Some(a), Some(b)) = (&found[i], &found[j]) else { continue };
-            let wrong = |track: usize, f: &Found| unlike(&tracks[track].colours, &f.colours);
+            let wrong = |track: usize, f: &Found| tracks[track].wears(f);
             if is_same(&a.body, &b.body) {
                 let cost = |track: usize, f: &Found| {
                     let size = (f.body.torso() / tracks[track].torso.max(1.0)).ln().abs();
@@ -33,6 +32,20 @@ pub(crate) fn tell_apart(tracks: &[Track], found: &mut [Option<Found>]) {
                     found.swap(i, j);
                 }
             }
+        }
+    }
+}
+
+/// Who is followed in the clothes of somebody who is lost is that one: they crossed, and the track went with the wrong one.
+pub(crate) fn give_back(tracks: &[Track], found: &mut [Option<Found>]) {
+    for i in 0..found.len() {
+        let Some(one) = &found[i] else { continue };
+        let own = tracks[i].wears(one);
+        let lost = (0..found.len()).filter(|&j| found[j].is_none());
+        let theirs = |j: &usize| tracks[*j].wears(one);
+        let fits = lost.filter(|j| theirs(j) + TAKEN_FOR < own && tracks[*j].likeness(one) < 1.0);
+        if let Some(j) = fits.min_by(|a, b| theirs(a).total_cmp(&theirs(b))) {
+            found.swap(i, j);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::landmarks::{Body, JOINTS, Joint, Region};
 use crate::model::ModelError;
 use crate::models::Seer;
 use crate::picture::Picture;
-use crate::rivals::{distance, distrust_taken_limbs, is_same, tell_apart};
+use crate::rivals::{distance, distrust_taken_limbs, give_back, is_same, tell_apart};
 use serde::{Deserialize, Serialize};
 
 /// Most people followed at once; each costs a run of the landmark model.
@@ -38,6 +38,8 @@ const SEARCH_MISSING_EVERY: u32 = 5;
 const MOMENT: u32 = 8;
 /// Looks after which somebody who was lost is forgotten.
 const FORGET_AFTER: u32 = 30;
+/// By how much the colours of one must fit better than those of another who is taken for them.
+pub(crate) const TAKEN_FOR: f32 = 0.06;
 /// Mean difference of colours (0 to 1) above which two people are not the same.
 const OTHER_COLOURS: f32 = 0.16;
 
@@ -109,6 +111,7 @@ impl Tracker {
             found.push(if track.missed == 0 { self.seer.follow(picture, track)? } else { None });
         }
         tell_apart(&self.state.tracks, &mut found);
+        give_back(&self.state.tracks, &mut found);
         self.state.looks += 1;
         self.state.alone = if self.state.tracks.is_empty() { self.state.alone + 1 } else { 0 };
         if self.state.looks.is_multiple_of(self.search_every(&found)) {
@@ -170,8 +173,23 @@ impl Tracker {
         Ok(())
     }
 
-    /// Somebody who was lost is found again, or is new.
+    /// Somebody for whom another is taken gets their place; the other one is named anew.
     fn name(&mut self, one: Found, found: &mut Vec<Option<Found>>) {
+        let tracks = &self.state.tracks;
+        let taken = |i: &usize| {
+            let fits = |now: &Found| tracks[*i].wears(&one) + TAKEN_FOR < tracks[*i].wears(now);
+            found[*i].as_ref().is_some_and(fits) && tracks[*i].likeness(&one) < 1.0
+        };
+        let place = (0..found.len()).find(taken);
+        let mut unnamed = one;
+        if let Some(now) = place.and_then(|i| found[i].as_mut()) {
+            std::mem::swap(now, &mut unnamed);
+        }
+        self.name_other(unnamed, found);
+    }
+
+    /// Somebody who was lost is found again, or is new.
+    fn name_other(&mut self, one: Found, found: &mut Vec<Option<Found>>) {
         let lost = (0..found.len()).filter(|&i| found[i].is_none());
         let likeness = |&i: &usize| self.state.tracks[i].likeness(&one);
         let again = lost.filter(|i| likeness(i) < 1.0).min_by(|a, b| likeness(a).total_cmp(&likeness(b)));
@@ -257,10 +275,15 @@ impl Track {
         distance(self.region.centre(), found.body.region.centre()) / self.torso.max(1.0)
     }
 
+    /// By how much somebody's colours differ from this person's.
+    pub(crate) fn wears(&self, found: &Found) -> f32 {
+        unlike(&self.colours, &found.colours)
+    }
+
     /// How unlike this person somebody is: colours, and the way from where they should be; below 1 it may be them.
-    fn likeness(&self, found: &Found) -> f32 {
+    pub(crate) fn likeness(&self, found: &Found) -> f32 {
         let reach = 2.0 + 0.4 * self.missed as f32;
-        unlike(&self.colours, &found.colours) / OTHER_COLOURS * 0.7 + 0.5 * self.way(found) / reach
+        self.wears(found) / OTHER_COLOURS * 0.7 + 0.5 * self.way(found) / reach
     }
 
     fn update(&mut self, found: &Found, alone: bool) {
