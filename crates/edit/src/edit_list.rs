@@ -38,6 +38,8 @@ pub struct ListedTake {
     pub plan: TakePlan,
     /// The performance it is cut from; names the source file.
     pub performance: String,
+    /// Width and height of its mezzanine in pixels.
+    pub source_size: (u32, u32),
     /// The step.
     pub step: String,
 }
@@ -55,6 +57,8 @@ pub struct Cut<'a> {
     pub mezzanine: &'a BlobHash,
     /// The mezzanine's frame rate.
     pub source_fps: FrameRate,
+    /// The mezzanine's width and height in pixels.
+    pub source_size: (u32, u32),
     /// The product's frame rate.
     pub fps: FrameRate,
     /// Source frame on screen where its take starts: half a transition before the beat.
@@ -87,6 +91,15 @@ impl Cut<'_> {
         let source = (self.source_out - self.source_in) as f64 / f64::from(self.source_fps.get());
         let record = (self.record_out - self.record_in).max(1);
         source * f64::from(self.fps.get()) / record as f64
+    }
+
+    /// The window of the source that is shown: left, top, width and height in its pixels. None where it is shown whole.
+    fn window(&self) -> Option<[u32; 4]> {
+        match self.fit {
+            Fit::Crop { width, height, .. } if (width, height) == self.source_size => None,
+            Fit::Crop { x, y, width, height } => Some([x, y, width, height]),
+            Fit::Blur { .. } => None,
+        }
     }
 
     /// The file as editors are told of it: the performance's title.
@@ -138,6 +151,7 @@ impl EditList<'_> {
                 step: &take.step,
                 mezzanine: &take.plan.step.mezzanine,
                 source_fps: take.plan.step.fps,
+                source_size: take.source_size,
                 fps: self.fps,
                 take_in: at(0),
                 source_in,

@@ -3,7 +3,7 @@
 
 use eightcount_domain::{Eight, FrameRate, RenderProfile, SubjectBox, Transition};
 use eightcount_edit::edit_list::{EditList, ListedTake, edl, fcpxml, otio};
-use eightcount_edit::{TakeRequest, TakeStep, plan_take};
+use eightcount_edit::{Fit, TakeRequest, TakeStep, plan_take};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -44,7 +44,8 @@ fn takes(eights: &[Eight], fps: FrameRate) -> Vec<Option<ListedTake>> {
         let previous = index.checked_sub(1).map(|before| steps[before].clone());
         let plan = plan_take(&TakeRequest { profile, eights, index, step: now.clone(), previous }).unwrap();
         let performance = format!("Bär <{index}> & \"friends\"");
-        listed.push(Some(ListedTake { plan, performance, step: now.step.to_string() }));
+        let source_size = (now.width, now.height);
+        listed.push(Some(ListedTake { plan, performance, source_size, step: now.step.to_string() }));
     }
     listed
 }
@@ -121,5 +122,41 @@ fn the_reference_readers_read_them_back() {
             .unwrap();
         let (told, errors) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         assert!(ran.status.success(), "{told}\n{errors}");
+    }
+}
+
+#[test]
+fn a_dancer_beside_the_middle_stands_where_the_take_shows_them() {
+    let eights = eights();
+    for mirrored in [false, true] {
+        let aside = Some(SubjectBox { centre_x: 0.62, top: 0.3, bottom: 0.85, width: 0.12 });
+        let now = TakeStep { mirrored, start_box: aside, end_box: aside, ..step('a', 10.0, 0.46) };
+        let request = TakeRequest {
+            profile: RenderProfile::default(),
+            eights: &eights,
+            index: 0,
+            step: now.clone(),
+            previous: None,
+        };
+        let plan = plan_take(&request).unwrap();
+        let Fit::Crop { x, width, .. } = plan.step.fit else { panic!("{:?}", plan.step.fit) };
+        assert!(width < 1280, "no closer window");
+        let shown = (0.62 * 1280.0 - f64::from(x)) * 1280.0 / f64::from(width) - 640.0;
+        let shown = if mirrored { -shown } else { shown };
+        let take = ListedTake {
+            plan,
+            performance: "A".to_owned(),
+            source_size: (1280, 720),
+            step: now.step.to_string(),
+        };
+        let takes = [Some(take), None, None, None];
+        let list = list(&eights, &takes, FrameRate::Fps30);
+        let text = fcpxml(&list);
+        let words = text.split("<adjust-transform ").nth(1).unwrap().split("/>").next().unwrap();
+        let numbers: Vec<f64> = words.split(['"', ' ']).filter_map(|word| word.parse().ok()).collect();
+        // Percent of the height, and the scale of the fitted picture.
+        let told = numbers[0] / 100.0 * 720.0 + (0.62 - 0.5) * 1280.0 * numbers[2];
+        assert!((told - shown).abs() < 0.1, "{told} {shown}: {words}");
+        assert!(edl(&list).contains("* EIGHTCOUNT WINDOW: "));
     }
 }

@@ -110,6 +110,9 @@ async fn take(app: &App, selection: &Selection) -> Result<ListedTake, Problem> {
     let key = selection.take.as_ref().ok_or_else(|| Problem::new(FailureCode::NotReadyYet))?;
     let plan = takes::plan(app, key).await?.ok_or_else(|| Problem::new(FailureCode::Internal))?;
     let performance = app.storage().choreo.performance(&selection.step.performance).await?;
+    let conformed = performance.as_ref().and_then(|performance| performance.conformed.as_ref());
+    // Of a performance that is gone nobody knows: then it is taken to be as large as the product.
+    let source_size = conformed.map_or((plan.width, plan.height), |known| (known.width, known.height));
     let performance = performance.map_or_else(|| "untitled".to_owned(), |performance| performance.title);
-    Ok(ListedTake { plan, performance, step: selection.step.to_string() })
+    Ok(ListedTake { plan, performance, source_size, step: selection.step.to_string() })
 }

@@ -54,6 +54,13 @@ fn comments(out: &mut String, list: &EditList<'_>, cut: &Cut<'_>, origin: u64, r
     if cut.mirrored {
         out.push_str("* EIGHTCOUNT MIRRORED\n");
     }
+    if let Some([x, y, width, height]) = cut.window() {
+        let (whole_width, whole_height) = cut.source_size;
+        let _ = writeln!(
+            out,
+            "* EIGHTCOUNT WINDOW: {width}X{height} AT {x} {y} OF {whole_width}X{whole_height} PX"
+        );
+    }
     if let Some(alignment) = cut.alignment {
         let _ = writeln!(
             out,

@@ -5,7 +5,7 @@ use crate::Style;
 use std::fmt::Write;
 
 /// The document: one asset for each mezzanine, and a project whose spine holds a clip for each eight, with its speed as
-/// a `timeMap`, its alignment as an `adjust-transform`, transitions between them and markers on eights and beats.
+/// a `timeMap`, its window and alignment as an `adjust-transform`, transitions between them and markers on eights and beats.
 pub fn fcpxml(list: &EditList<'_>) -> String {
     let rate = list.fps.get();
     let cuts = list.cuts();
@@ -115,7 +115,7 @@ fn clip(out: &mut String, list: &EditList<'_>, cut: &Cut<'_>, asset: usize) {
         time(lead + frames, rate),
         time(cut.source_out, source),
     );
-    if cut.mirrored || cut.alignment.is_some() {
+    if cut.mirrored || cut.alignment.is_some() || cut.window().is_some() {
         let _ = writeln!(out, "              <adjust-transform {}/>", transform(cut));
     }
     for (beat, frame) in (1..).zip(list.beats(cut.eight)) {
@@ -130,22 +130,33 @@ fn clip(out: &mut String, list: &EditList<'_>, cut: &Cut<'_>, asset: usize) {
     out.push_str("            </asset-clip>\n");
 }
 
-/// Scale and place at the cut. Positions are in percent of the picture's height, from its centre, upwards.
+/// Scale and place at the cut, of a picture that the editor has fitted whole into the frame. Positions are in percent of
+/// the picture's height, from its centre, upwards.
 fn transform(cut: &Cut<'_>) -> String {
     let side = if cut.mirrored { -1.0 } else { 1.0 };
-    let Some(alignment) = cut.alignment else { return format!("scale=\"{side} 1\"") };
-    let scale = f64::from(alignment.scale_millionths) / 1.0e6;
     let (width, height) = (f64::from(cut.canvas.0), f64::from(cut.canvas.1));
+    // The window of the source that fills the frame: how much larger than fitted, and where the source's centre is then.
+    let (closer, centre) = cut.window().map_or((1.0, (0.0, 0.0)), |window| {
+        let [left, top, shown, down] = window.map(f64::from);
+        let whole = (f64::from(cut.source_size.0), f64::from(cut.source_size.1));
+        let (scale, fitted) = (width / shown, (width / whole.0).min(height / whole.1));
+        let beside = (whole.0 / 2.0 - left - shown / 2.0, whole.1 / 2.0 - top - down / 2.0);
+        (scale / fitted, (side * beside.0 * scale, beside.1 * scale))
+    });
+    let (scale, shift, turn) = cut.alignment.map_or((1.0, (0, 0), 0), |alignment| {
+        let shift = (alignment.shift_x_thousandths, alignment.shift_y_thousandths);
+        (f64::from(alignment.scale_millionths) / 1.0e6, shift, alignment.turn_millidegrees)
+    });
     // A point p is shown at scale · p + shift: the centre moves by (scale - 1) · half a side + shift.
     let moved = |side: f64, shift: i32| (scale - 1.0) * side / 2.0 + f64::from(shift) / 1.0e3;
-    let x = moved(width, alignment.shift_x_thousandths) / height * 100.0;
-    let y = -moved(height, alignment.shift_y_thousandths) / height * 100.0;
+    let x = (scale * centre.0 + moved(width, shift.0)) / height * 100.0;
+    let y = -(scale * centre.1 + moved(height, shift.1)) / height * 100.0;
     // Degrees counter-clockwise, as the format wants them.
-    let turn = match alignment.turn_millidegrees {
-        0 => String::new(),
-        turn => format!(" rotation=\"{:.3}\"", f64::from(-turn) / 1.0e3),
-    };
-    format!("position=\"{x:.4} {y:.4}\" scale=\"{:.6} {scale:.6}\"{turn}", side * scale)
+    let turn =
+        if turn == 0 { String::new() } else { format!(" rotation=\"{:.3}\"", f64::from(-turn) / 1.0e3) };
+    let scale = scale * closer;
+    // Adding zero takes the sign from a zero.
+    format!("position=\"{:.4} {:.4}\" scale=\"{:.6} {scale:.6}\"{turn}", x + 0.0, y + 0.0, side * scale)
 }
 
 /// A number of frames as a fraction of seconds.
