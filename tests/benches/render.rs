@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
                     selected.filter(|selection| selection.rendered).count() == eights - 1
                 })
                 .await?;
-            // A stage that is being joined goes first: a user is slower than that.
+            // The half is joined by then: a user is slower than that. The whole would not wait for it.
             dance.stage(StageName::Half).await?;
             let offered = dance.candidates(eights - 1).await?;
             let best = offered.candidates.first().context("no candidates")?.step.clone();

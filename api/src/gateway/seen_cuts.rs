@@ -1,4 +1,5 @@
-//! Looking at the cuts of a product: an activity of its own, named by the product and the way of looking, whose answer Temporal keeps.
+//! Looking at the cuts of a product: an activity of its own, named by the product and the way of looking, whose answer
+//! Temporal keeps.
 
 use super::{Gateway, GatewayError, QUERY_MAX, in_time, of_activity, of_status};
 use eightcount_workflows::contract::{LOOKING, PRODUCT, ProductActivities, SeeCutsInput, SeenCut};
