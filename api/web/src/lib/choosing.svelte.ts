@@ -44,8 +44,10 @@ export class Choosing {
   /** The eight whose candidates are known to the server and not shown yet. */
   #awaited = -1;
   #asking = new AbortController();
-  /** The newest choice, as long as it is on its way. */
+  /** The newest change, as long as it is on its way. */
   #last: Promise<unknown> = Promise.resolve();
+  /** The choice that is on its way, in words: pressed twice, it is one. */
+  #wished: { wish: string; made: Promise<boolean> } | null = null;
 
   constructor(private readonly live: LiveDance) {}
 
@@ -126,14 +128,24 @@ export class Choosing {
 
   /** Chooses; true when it was taken. */
   choose(wish: Wish): Promise<boolean> {
-    const made = this.#choose(wish, true);
-    this.#last = made;
+    const words = JSON.stringify(wish);
+    if (this.#wished?.wish === words) return this.#wished.made;
+    const wished = { wish: words, made: this.#inTurn(() => this.#choose(wish, true)) };
+    this.#wished = wished;
+    void wished.made.finally(() => this.#wished === wished && (this.#wished = null));
+    return wished.made;
+  }
+
+  /** One change after another: whoever is quicker than the server is not overheard. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const made = this.#last.then(change);
+    this.#last = made.catch(() => undefined);
     return made;
   }
 
   async #choose(wish: Wish, undoable: boolean): Promise<boolean> {
     const dance = this.live.dance;
-    if (!dance || this.busy) return false;
+    if (!dance) return false;
     const chosen = dance.eights[wish.eight]?.selection;
     const usual = dance.options.transition;
     const before = chosen ? { step: chosen.step, mirrored: chosen.mirrored, transition: chosen.transition ?? usual } : null;
@@ -149,31 +161,31 @@ export class Choosing {
     return taken;
   }
 
-  async reroll(eight: number): Promise<boolean> {
-    const dance = this.live.dance;
-    if (!dance || this.busy) return false;
-    const taken = await this.#change(null, () =>
-      told(
-        api.POST('/api/choreographies/{choreography}/eights/{eight}/reroll', {
-          params: { path: { choreography: this.live.id, eight } },
-          body: { revision: dance.revision },
-        }),
-      ),
-    );
-    if (taken) this.offered = null;
-    return taken;
+  reroll(eight: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const dance = this.live.dance;
+      if (!dance) return false;
+      const shown = this.offered;
+      const params = { path: { choreography: this.live.id, eight } };
+      const taken = await this.#change(null, () =>
+        told(api.POST('/api/choreographies/{choreography}/eights/{eight}/reroll', { params, body: { revision: dance.revision } })),
+      );
+      // The stream may have brought the new ones before the answer came.
+      if (taken && this.offered === shown) this.offered = null;
+      return taken;
+    });
   }
 
   /** Takes the last choice of this tab back; tells the eight it was about. */
-  async undo(): Promise<number | null> {
-    // Who is quicker than the server means the choice that is on its way.
-    await this.#last;
-    const last = this.undos.at(-1);
-    if (!last || this.busy) return null;
-    const back = last.before === null ? this.#unselect(last.eight) : this.#choose({ eight: last.eight, ...last.before }, false);
-    if (!(await back)) return null;
-    this.undos = this.undos.slice(0, -1);
-    return last.eight;
+  undo(): Promise<number | null> {
+    return this.#inTurn(async () => {
+      const last = this.undos.at(-1);
+      if (!last) return null;
+      const back = last.before === null ? this.#unselect(last.eight) : this.#choose({ eight: last.eight, ...last.before }, false);
+      if (!(await back)) return null;
+      this.undos = this.undos.slice(0, -1);
+      return last.eight;
+    });
   }
 
   async #unselect(eight: number): Promise<boolean> {
@@ -183,14 +195,16 @@ export class Choosing {
   }
 
   /** Has every eight chosen that has no step. */
-  async finishForMe(): Promise<boolean> {
-    const dance = this.live.dance;
-    if (!dance || this.busy) return false;
-    this.finding = true;
-    const params = { path: { choreography: this.live.id } };
-    const taken = await this.#change(null, () => told(api.POST('/api/choreographies/{choreography}/auto', { params, body: { revision: dance.revision } })));
-    if (!taken) this.finding = false;
-    return taken;
+  finishForMe(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const dance = this.live.dance;
+      if (!dance) return false;
+      this.finding = true;
+      const params = { path: { choreography: this.live.id } };
+      const taken = await this.#change(null, () => told(api.POST('/api/choreographies/{choreography}/auto', { params, body: { revision: dance.revision } })));
+      if (!taken) this.finding = false;
+      return taken;
+    });
   }
 
   async #change(wish: Wish | null, ask: () => Promise<unknown>): Promise<boolean> {

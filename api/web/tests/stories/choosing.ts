@@ -140,6 +140,30 @@ export function choosing(): void {
       expect((await steps())[2]!.startsWith(wanted)).toBe(false);
     });
 
+    test('whoever is quicker than the server is not overheard', async () => {
+      await heading(page, /Eight 4/).waitFor();
+      await cards(page).first().waitFor();
+      const offered = await candidates(3);
+      // The answer to the wish for others is late: what they are, the stream tells before.
+      let answer = () => undefined as void;
+      const late = new Promise<void>((done) => (answer = done));
+      await page.route('**/reroll', async (route) => {
+        const response = await route.fetch();
+        await late;
+        await route.fulfill({ response });
+      });
+      await page.keyboard.press('r');
+      await until('others are offered', 20_000, async () => (await candidates(3).catch(() => offered)).revision > offered.revision);
+      const fresh = (await candidates(3)).candidates[0]!.step;
+      const first = page.locator('.card img').first();
+      await until('the page shows them', 20_000, async () => (await first.getAttribute('src'))?.includes(fresh));
+      await page.keyboard.press('1');
+      answer();
+      await until('what was pressed meanwhile is chosen', 20_000, async () => (await steps())[3] === fresh);
+      await heading(page, /Eight 5/).waitFor();
+      await page.unroute('**/reroll');
+    });
+
     test('the rest is left to the service', async () => {
       const before = await steps();
       await page.getByRole('button', { name: 'Finish it for me' }).click();
