@@ -56,7 +56,7 @@ bench-ingest: build ## measure how fast a performance becomes steps, phase by ph
 bench-render: build ## measure rendering, joining and the wait for the product; against one ffmpeg, and MoviePy
 	@scripts/setup --bench
 	cargo run --locked -p eightcount-media --example render_bench
-	cargo bench --locked --profile dev -p eightcount-tests --bench render
+	cargo bench --locked --profile dev -p eightcount-cli -p eightcount-tests --bench render
 
 bench-suggest: setup ## measure suggestion on 3 thousand to a million synthetic steps
 	cargo bench --locked --profile dev -p eightcount-choreo --bench scale -- 3000 100000 1000000
