@@ -92,17 +92,19 @@ pub(crate) async fn discard(desk: &Desk, input: DiscardInput) -> Result<(), Fail
         let kept = known.and_then(|known| known.conformed).map(|conformed| conformed.mezzanine);
         unwanted.retain(|blob| Some(blob) != kept.as_ref());
     } else {
-        if input.failure == FailureCode::Cancelled {
-            choreo.delete_performance(&input.performance).await?;
-        } else {
-            choreo
-                .set_performance_status(&input.performance, PerformanceStatus::Failed, Some(input.failure))
-                .await?;
-        }
         unwanted.push(BlobHash(input.performance.0.clone()));
     }
     for blob in &unwanted {
         desk.storage.blobs.delete(blob).await?;
+    }
+    // Told last: who hears that it failed may send the file again, and nothing of it is removed any more.
+    if !input.again {
+        if input.failure == FailureCode::Cancelled {
+            choreo.delete_performance(&input.performance).await?;
+        } else {
+            let failed = PerformanceStatus::Failed;
+            choreo.set_performance_status(&input.performance, failed, Some(input.failure)).await?;
+        }
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use eightcount_domain::BlobHash;
 use eightcount_media::{ConformOptions, Glimpse, Shown, Watch};
 use eightcount_pose::Look;
 use eightcount_workflows::contract::{Conformed, IngestInput, Watched};
-use futures::TryFutureExt;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -39,13 +38,19 @@ pub(crate) async fn watch(desk: &Desk, input: IngestInput, pulse: Pulse) -> Resu
     let frames = (facts.duration_s * f64::from(options.fps.get())) as u64;
     let (to, shown) = mpsc::channel(WAITING);
     let (shown_to, mut nobody) = (Some(Shown { small: &small, to }), Watch::nobody());
-    // First: where it fails there are no more pictures, and that is why.
-    let conforming = desk.media.conform(&original, &facts, &mezzanine, &options, shown_to, &mut nobody);
+    let conforming = async {
+        let made = desk.media.conform(&original, &facts, &mezzanine, &options, shown_to, &mut nobody).await?;
+        // Meanwhile the last pictures are looked at.
+        let hash = desk.storage.blobs.name_file(&mezzanine).await?;
+        Ok::<_, Failure>((made, hash))
+    };
     let looking = look(desk, shown, gray, (&pulse, frames));
-    let (made, sights) = futures::try_join!(conforming.map_err(Failure::from), looking)?;
+    // In this order: where conforming fails there are no more pictures, and that is why.
+    let ((made, hash), sights) = futures::try_join!(conforming, looking)?;
     // Kept when all is done: of an attempt that fails nothing stays.
+    desk.storage.blobs.move_hashed(&mezzanine, &hash).await?;
     let conformed = Conformed {
-        mezzanine: desk.keep(&mezzanine).await?,
+        mezzanine: hash,
         width: made.width,
         height: made.height,
         fps: made.fps,

@@ -12,7 +12,7 @@ use eightcount_media::Refusal;
 use eightcount_pose::{Dance, Shift, StepDance};
 use eightcount_workflows::contract::{DescribeInput, Described};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Sharpness from which on a step is as good as a perfectly sharp one.
 const SHARP_ENOUGH: f32 = 0.5;
@@ -66,8 +66,7 @@ pub(crate) async fn describe(desk: &Desk, input: DescribeInput) -> Result<Descri
     let scratch = desk.scratch()?;
     let pictures = Pictures::of(desk, &input.watched.small, heard, scratch.path()).await?;
     let (mut steps, mut joints) = (Vec::with_capacity(heard.len()), 0);
-    for ((heard, sight), (thumbnail, preview)) in heard.iter().zip(seen).zip(pictures.0) {
-        let pictures = (desk.keep(&thumbnail).await?, desk.keep(&preview).await?);
+    for ((heard, sight), pictures) in heard.iter().zip(seen).zip(pictures.0) {
         let danced = dance.as_ref().and_then(|dance| dance.step(&heard.eight.beats));
         joints += usize::from(danced.is_some());
         steps.push(match danced {
@@ -95,14 +94,14 @@ fn danced(seen: &[StepSight]) -> std::ops::Range<usize> {
 }
 
 /// A thumbnail and a preview for each eight.
-struct Pictures(Vec<(PathBuf, PathBuf)>);
+struct Pictures(Vec<(BlobHash, BlobHash)>);
 
 impl Pictures {
     async fn of(
         desk: &Desk,
         small: &BlobHash,
         eights: &[HeardEight],
-        folder: &std::path::Path,
+        folder: &Path,
     ) -> Result<Self, Failure> {
         let small = desk.storage.blobs.local(small).await?;
         let (thumbnails, previews) = (folder.join("thumbnails"), folder.join("previews"));
@@ -111,9 +110,15 @@ impl Pictures {
         let middles: Vec<f64> = eights.iter().map(|heard| heard.eight.beats[BEATS_PER_EIGHT / 2]).collect();
         let spans: Vec<_> =
             eights.iter().map(|heard| (heard.eight.beats[0], heard.eight.beats[BEATS_PER_EIGHT])).collect();
-        let thumbnails = desk.media.thumbnails(&small, &middles, &thumbnails).await?;
-        let previews = desk.media.cut_previews(&small, &spans, &previews).await?;
-        Ok(Self(thumbnails.into_iter().zip(previews).collect()))
+        let (thumbnails, previews) = futures::try_join!(
+            desk.media.thumbnails(&small, &middles, &thumbnails),
+            desk.media.cut_previews(&small, &spans, &previews)
+        )?;
+        let kept = thumbnails
+            .iter()
+            .zip(&previews)
+            .map(|(thumbnail, preview)| futures::future::try_join(desk.keep(thumbnail), desk.keep(preview)));
+        Ok(Self(futures::future::try_join_all(kept).await?))
     }
 }
 

@@ -28,7 +28,11 @@ impl Gateway {
         if told.phase != IngestPhase::Watching {
             return Ok(told);
         }
-        let watched = self.heartbeat(&handle).await?.map_or(0, |beat| beat.percent.min(100));
+        let beat = self.heartbeat(&handle).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the phase of an ingest is told without its share");
+            None
+        });
+        let watched = beat.map_or(0, |beat| beat.percent.min(100));
         Ok(IngestProgress { percent: (watched * u64::from(WATCHED_PERCENT) / 100) as u8, ..told })
     }
 

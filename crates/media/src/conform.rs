@@ -217,15 +217,15 @@ fn check(
         return wrong("sound where there was none, or none where there was".to_owned());
     }
     // One frame for the rounding of each end.
-    if (video.packets as f64) < expected - 2.0 {
-        return wrong(format!("{} frames of {expected:.1}", video.packets));
+    if (video.pictures as f64) < expected - 2.0 {
+        return wrong(format!("{} frames of {expected:.1}", video.pictures));
     }
-    if (video.duration_s - video.packets as f64 / f64::from(options.fps.get())).abs() > 0.001
+    if (video.duration_s - video.pictures as f64 / f64::from(options.fps.get())).abs() > 0.001
         || video.start_s != 0.0
     {
         return wrong("its frames are not on a constant grid".to_owned());
     }
-    Ok(video.packets)
+    Ok(video.pictures)
 }
 
 #[cfg(test)]

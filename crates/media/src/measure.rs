@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// What a file of ours holds, counted and not believed.
+/// What a file of ours holds, by the tables with which it lists its pictures.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) video: Option<MeasuredVideo>,
@@ -21,7 +21,7 @@ pub(crate) struct MeasuredVideo {
     pub(crate) height: u32,
     pub(crate) start_s: f64,
     pub(crate) duration_s: f64,
-    pub(crate) packets: u64,
+    pub(crate) pictures: u64,
 }
 
 /// Its sound.
@@ -47,7 +47,7 @@ struct Stream {
     height: Option<u32>,
     start_time: Option<String>,
     duration: Option<String>,
-    nb_read_packets: Option<String>,
+    nb_frames: Option<String>,
     sample_rate: Option<String>,
     channels: Option<u32>,
 }
@@ -56,12 +56,10 @@ impl Media {
     /// Measures an MP4 file of our own making.
     pub(crate) async fn measure(&self, path: &Path) -> Result<Measured, MediaError> {
         let mut arguments: Vec<OsString> =
-            ["-v", "error", "-protocol_whitelist", "file", "-f", "mov", "-count_packets"]
-                .map(Into::into)
-                .into();
+            ["-v", "error", "-protocol_whitelist", "file", "-f", "mov"].map(Into::into).into();
         arguments.extend(["-of", "json", "-show_entries"].map(Into::into));
         arguments.push(
-            "stream=codec_type,codec_name,width,height,start_time,duration,nb_read_packets,\
+            "stream=codec_type,codec_name,width,height,start_time,duration,nb_frames,\
              sample_rate,channels"
                 .into(),
         );
@@ -97,7 +95,7 @@ fn video(stream: &Stream) -> Option<MeasuredVideo> {
         height: stream.height?,
         start_s: seconds(stream.start_time.as_ref())?,
         duration_s: seconds(stream.duration.as_ref())?,
-        packets: stream.nb_read_packets.as_ref()?.parse().ok()?,
+        pictures: stream.nb_frames.as_ref()?.parse().ok()?,
     })
 }
 

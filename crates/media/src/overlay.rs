@@ -92,7 +92,7 @@ impl Media {
         };
         self.run(run, Output::None, watch).await?;
         let measured = self.measure(attempt.path()).await?;
-        if measured.video.is_none_or(|video| video.packets == 0) {
+        if measured.video.is_none_or(|video| video.pictures == 0) {
             return Err(MediaError::WrongOutput {
                 doing: "drawing over a video",
                 what: "no pictures".to_owned(),

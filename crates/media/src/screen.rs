@@ -57,7 +57,8 @@ impl Media {
         let limits = &self.limits;
         let video = probe.video.clone().ok_or_else(|| Refusal::plain(FailureCode::NoVideoStream))?;
         self.check_picture(&video)?;
-        let span = self.picture_times(path, &video).await?;
+        let (span, decoded) = tokio::join!(self.picture_times(path, &video), self.decodes(path, &video));
+        let span = span?;
         complete(span.seconds(), video.duration_s, &probe)?;
         within(span.seconds(), limits.performance_min_s, limits.performance_max_s)?;
         let rate = span.pictures as f64 / span.seconds();
@@ -71,7 +72,7 @@ impl Media {
                 Refusal::over(FailureCode::TooComplex, format!("{} fps", limits.video_max_fps)).into()
             );
         }
-        self.decodes(path, &video).await?;
+        decoded?;
         Ok(PerformanceFacts { duration_s: span.seconds(), pictures: span.pictures, video, probe })
     }
 

@@ -21,6 +21,7 @@ use crate::StorageError;
 use bucket::Bucket;
 use bytes::Bytes;
 use eightcount_domain::BlobHash;
+use files::{blocking, hash_file, sync_file};
 use folder::Folder;
 use futures::stream::BoxStream;
 use std::{
@@ -96,7 +97,17 @@ impl Blobs {
         }
     }
 
-    /// The same for a file that the caller hashed while it wrote it.
+    /// Names the bytes of a finished file and forces them to the disk: [`Blobs::move_hashed`] has little left to do then.
+    pub async fn name_file(&self, file: &Path) -> Result<BlobHash, StorageError> {
+        let file = file.to_owned();
+        let name = move || {
+            sync_file(&file)?;
+            hash_file(&file)
+        };
+        blocking("naming a file", name).await
+    }
+
+    /// Moves a finished file into the store whose bytes the caller has named.
     pub async fn move_hashed(&self, source: &Path, hash: &BlobHash) -> Result<(), StorageError> {
         match &self.0 {
             Store::Folder(folder) => folder.move_hashed(source, hash).await,
@@ -151,7 +162,7 @@ impl Blobs {
             Err(StorageError::NoBlob(_) | StorageError::DamagedBlob(_)) => return Ok(false),
             Err(other) => return Err(other),
         };
-        let found = files::blocking("checking a blob", move || files::hash_file(&local)).await?;
+        let found = blocking("checking a blob", move || hash_file(&local)).await?;
         Ok(found == *hash)
     }
 
