@@ -2,7 +2,6 @@
 
 #![expect(clippy::inline_always, reason = "every pixel of what the models see passes here")]
 
-use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -65,35 +64,25 @@ impl<'a> Picture<'a> {
         let weights =
             [(1.0 - across) * (1.0 - down), across * (1.0 - down), (1.0 - across) * down, across * down];
         let [above, below] = self.corners(left, top);
-        // Four values at once, of which the last belongs to the next pixel: vectors have no three.
-        let four = |bytes: &[u8; 8], first: usize| -> [f32; 4] {
-            std::array::from_fn(|c| f32::from(bytes[first + c]))
+        let mix = |c: usize| {
+            let near = weights[0] * f32::from(above[c]) + weights[1] * f32::from(above[3 + c]);
+            near + (weights[2] * f32::from(below[c]) + weights[3] * f32::from(below[3 + c]))
         };
-        let corners = [four(&above, 0), four(&above, 3), four(&below, 0), four(&below, 3)];
-        let mixed: [f32; 4] = std::array::from_fn(|c| {
-            let near = weights[0] * corners[0][c] + weights[1] * corners[1][c];
-            near + (weights[2] * corners[2][c] + weights[3] * corners[3][c])
-        });
-        [mixed[0], mixed[1], mixed[2]]
+        [mix(0), mix(1), mix(2)]
     }
 
-    /// Two pixels side by side, and what follows them, and the same below them; black outside.
+    /// Two pixels side by side and the two below them; black outside.
     #[inline(always)]
-    fn corners(&self, left: i32, top: i32) -> [[u8; 8]; 2] {
+    fn corners(&self, left: i32, top: i32) -> [[u8; 6]; 2] {
         let inside =
             left >= 0 && top >= 0 && left as usize + 1 < self.width && top as usize + 1 < self.height;
         if inside {
             let start = (top as usize * self.width + left as usize) * 3;
-            let row = |start: usize| self.pixels.get(start..)?.first_chunk::<8>().copied();
+            let row = |start: usize| self.pixels.get(start..)?.first_chunk::<6>().copied();
             if let (Some(above), Some(below)) = (row(start), row(start + self.width * 3)) {
                 return [above, below];
             }
         }
-        self.corners_at_the_edge(left, top)
-    }
-
-    #[inline(never)]
-    fn corners_at_the_edge(&self, left: i32, top: i32) -> [[u8; 8]; 2] {
         let place = |at: i32, side: usize| usize::try_from(at).ok().filter(|&at| at < side);
         let pixel = |x: i32, y: i32| {
             let start =
@@ -102,18 +91,13 @@ impl<'a> Picture<'a> {
         };
         [top, top.saturating_add(1)].map(|y| {
             let pair = [pixel(left, y), pixel(left.saturating_add(1), y)];
-            std::array::from_fn(|i| if i < 6 { pair[i / 3][i % 3] } else { 0 })
+            std::array::from_fn(|i| pair[i / 3][i % 3])
         })
     }
 
     /// A part of the picture as `side` by `side` pixels, each value turned by `tone`.
     pub(crate) fn part(&self, square: &Square, side: usize, tone: impl Fn(f32) -> f32, to: &mut Vec<f32>) {
         to.resize(side * side * 3, 0.0);
-        Arch::new().dispatch(|| self.fill(square, side, tone, to));
-    }
-
-    #[inline(always)]
-    fn fill(&self, square: &Square, side: usize, tone: impl Fn(f32) -> f32, to: &mut [f32]) {
         let step = square.side / side as f32;
         let (sin, cos) = square.angle.sin_cos();
         let middle = side as f32 / 2.0;

@@ -15,9 +15,6 @@ use std::ops::Range;
 const LANES: usize = 16;
 /// Rows that share a pass over the weights.
 const TILE: usize = 6;
-/// Output pixels of a depthwise convolution that are computed together: with their inputs and a weight they fill the
-/// registers.
-const BLOCK: usize = 4;
 /// Products below which handing work to another core costs more than it saves.
 const LEAST_PART: usize = 150_000;
 
@@ -79,13 +76,6 @@ impl Window {
         let (start, before) = (at * pick(self.stride), pick(self.before));
         let last = (side + before).saturating_sub(start).min(pick(self.size));
         before.saturating_sub(start).min(last)..last
-    }
-
-    /// The output columns whose window lies within the picture as a whole.
-    fn whole(&self, from_width: usize, to_width: usize) -> Range<usize> {
-        let after =
-            (from_width + self.before.1).checked_sub(self.size.1).map_or(0, |room| room / self.stride.1 + 1);
-        self.before.1.div_ceil(self.stride.1)..after.min(to_width)
     }
 
     /// The pixel of `from` under tap `(i, j)` for output pixel `(y, x)`; none beyond the edge.
@@ -257,103 +247,50 @@ impl WithSimd for Slide<'_> {
         if !from_shape.channels.is_multiple_of(S::F32_LANES) {
             return depthwise.plainly(from_shape, to_shape, from, first, to);
         }
-        let (window, vectors) = (&depthwise.window, from_shape.channels / S::F32_LANES);
+        let (window, bounds) = (&depthwise.window, &depthwise.bounds);
+        let vectors = from_shape.channels / S::F32_LANES;
         let (from, to) = (S::as_simd_f32s(from).0, S::as_mut_simd_f32s(to).0);
-        let weights = S::as_simd_f32s(&depthwise.weights).0;
-        let bias = S::as_simd_f32s(&depthwise.bias).0;
-        let bounds = [depthwise.bounds.least, depthwise.bounds.most].map(|bound| simd.splat_f32s(bound));
-        let line = from_shape.width * vectors;
-        let whole = window.whole(from_shape.width, to_shape.width);
-        for (y, to) in to.chunks_exact_mut(to_shape.width * vectors).enumerate() {
-            let y = first + y;
-            let rows = window.inside(y, 0, from_shape.height);
-            let from = &from[(y * window.stride.0 + rows.start - window.before.0) * line..];
-            let weights = &weights[rows.start * window.size.1 * vectors..];
-            let mut x = 0;
-            while x < to_shape.width {
-                let under = Under { vectors, line, rows: rows.len(), from, weights, bias, bounds };
-                let fits = whole.contains(&x) && x + BLOCK <= whole.end;
-                let to = &mut to[x * vectors..];
-                let column = (x * window.stride.1).saturating_sub(window.before.1);
-                match (fits, window.size.1, window.stride.1) {
-                    (true, 3, 1) => under.block::<3, 1, 6>(simd, column, to),
-                    (true, 3, 2) => under.block::<3, 2, 9>(simd, column, to),
-                    (true, 5, 1) => under.block::<5, 1, 8>(simd, column, to),
-                    (true, 5, 2) => under.block::<5, 2, 11>(simd, column, to),
-                    _ => {
-                        let columns = window.inside(x, 1, from_shape.width);
-                        under.one(simd, column, (window.size.1, columns), to);
-                        x += 1;
-                        continue;
+        let (weights, bias) = (S::as_simd_f32s(&depthwise.weights).0, S::as_simd_f32s(&depthwise.bias).0);
+        let (least, most) = (simd.splat_f32s(bounds.least), simd.splat_f32s(bounds.most));
+        for (pixel, to) in to.chunks_exact_mut(vectors).enumerate() {
+            let (y, x) = (first + pixel / to_shape.width, pixel % to_shape.width);
+            let columns = window.inside(x, 1, from_shape.width);
+            to.copy_from_slice(bias);
+            for i in window.inside(y, 0, from_shape.height) {
+                let row = (y * window.stride.0 + i - window.before.0) * from_shape.width;
+                let pixel = row + x * window.stride.1 + columns.start - window.before.1;
+                let from = &from[pixel * vectors..];
+                let weights = &weights[(i * window.size.1 + columns.start) * vectors..];
+                match columns.len() {
+                    3 => slide_row::<S, 3>(simd, from, weights, to),
+                    5 => slide_row::<S, 5>(simd, from, weights, to),
+                    taps => {
+                        for tap in (0..taps).map(|tap| tap * vectors) {
+                            slide_row::<S, 1>(simd, &from[tap..], &weights[tap..], to);
+                        }
                     }
                 }
-                x += BLOCK;
+            }
+            for to in to {
+                *to = simd.min_f32s(simd.max_f32s(*to, least), most);
             }
         }
     }
 }
 
-/// What lies under the windows of one output row.
-struct Under<'a, S: Simd> {
-    /// Vectors of a pixel, and of a row of `from`.
-    vectors: usize,
-    line: usize,
-    /// Rows of the window that lie within the picture; `from` and `weights` begin with the first of them.
-    rows: usize,
-    from: &'a [S::f32s],
-    weights: &'a [S::f32s],
-    bias: &'a [S::f32s],
-    bounds: [S::f32s; 2],
-}
-
-impl<S: Simd> Under<'_, S> {
-    /// [`BLOCK`] output pixels side by side whose windows of `W` columns, `STRIDE` apart, lie over `L` input columns from
-    /// `column` on: weights and inputs are fetched once for all of them.
-    #[inline(always)]
-    fn block<const W: usize, const STRIDE: usize, const L: usize>(
-        &self,
-        simd: S,
-        column: usize,
-        to: &mut [S::f32s],
-    ) {
-        let vectors = self.vectors;
-        for v in 0..vectors {
-            let mut sums = [self.bias[v]; BLOCK];
-            for i in 0..self.rows {
-                let (from, weights) = (&self.from[i * self.line..], &self.weights[i * W * vectors..]);
-                let inputs: [S::f32s; L] = std::array::from_fn(|l| from[(column + l) * vectors + v]);
-                for j in 0..W {
-                    let weight = weights[j * vectors + v];
-                    for (n, sum) in sums.iter_mut().enumerate() {
-                        *sum = simd.mul_add_f32s(inputs[n * STRIDE + j], weight, *sum);
-                    }
-                }
-            }
-            for (n, &sum) in sums.iter().enumerate() {
-                to[n * vectors + v] = self.bounded(simd, sum);
-            }
+/// Adds what `N` pixels side by side, times their weights, give to one.
+#[inline(always)]
+fn slide_row<S: Simd, const N: usize>(simd: S, from: &[S::f32s], weights: &[S::f32s], to: &mut [S::f32s]) {
+    let vectors = to.len();
+    let part = |of: usize| of * vectors..(of + 1) * vectors;
+    let from: [&[S::f32s]; N] = std::array::from_fn(|n| &from[part(n)]);
+    let weights: [&[S::f32s]; N] = std::array::from_fn(|n| &weights[part(n)]);
+    for (v, to) in to.iter_mut().enumerate() {
+        let mut sum = *to;
+        for (from, weights) in from.iter().zip(&weights) {
+            sum = simd.mul_add_f32s(from[v], weights[v], sum);
         }
-    }
-
-    /// One output pixel, of whose window, `width` wide, only some columns lie within the picture.
-    #[inline(always)]
-    fn one(&self, simd: S, column: usize, (width, columns): (usize, Range<usize>), to: &mut [S::f32s]) {
-        let vectors = self.vectors;
-        for (v, to) in to[..vectors].iter_mut().enumerate() {
-            let mut sum = self.bias[v];
-            for i in 0..self.rows {
-                for (l, j) in columns.clone().enumerate() {
-                    let input = self.from[i * self.line + (column + l) * vectors + v];
-                    sum = simd.mul_add_f32s(input, self.weights[(i * width + j) * vectors + v], sum);
-                }
-            }
-            *to = self.bounded(simd, sum);
-        }
-    }
-
-    #[inline(always)]
-    fn bounded(&self, simd: S, value: S::f32s) -> S::f32s {
-        simd.min_f32s(simd.max_f32s(value, self.bounds[0]), self.bounds[1])
+        *to = sum;
     }
 }
 
