@@ -5,8 +5,8 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use eightcount_choreo::watch::{CUT_QUALITY, StepSight};
 use eightcount_domain::{
-    BEATS_PER_EIGHT, BlobHash, FailureCode, FeatureVector, Movement, Outline, Pose, Sight, SubjectBox,
-    SubjectMotion,
+    BEATS_PER_EIGHT, BlobHash, CameraWork, FailureCode, FeatureVector, Movement, Outline, Pose, Sight,
+    SubjectBox, SubjectMotion,
 };
 use eightcount_media::Refusal;
 use eightcount_pose::{Dance, Shift, StepDance};
@@ -20,6 +20,10 @@ const SHARP_ENOUGH: f32 = 0.5;
 const RESTS: f32 = 0.2;
 /// An eight at either end that shows somebody in less of its frames is, too.
 const EMPTY: f32 = 0.3;
+/// Share of a step's pictures in which a shape is inside the picture, from which on it is no scenery.
+const WHOLE_ENOUGH: f32 = 0.5;
+/// A shape at most this many times as wide as a body's joints are apart shows nobody beside it.
+const ALONE_WIDTH: f32 = 1.5;
 
 /// What an eight of a performance looks like.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -161,6 +165,7 @@ async fn danced_eight(
     pictures: &StepSight,
     (thumbnail, preview): (BlobHash, BlobHash),
 ) -> Result<SeenEight, Failure> {
+    let stage = Stage::of(pictures, danced.dancers);
     let skeleton = desk.write_json(&danced.skeleton).await?;
     let (start_pose, start) = danced.start.unzip();
     let (end_pose, end) = danced.end.unzip();
@@ -169,8 +174,8 @@ async fn danced_eight(
         beats: heard.eight.beats,
         features: heard.features.clone(),
         movement: danced.movement,
-        start_box: place(danced.start_box, pictures.start_box),
-        end_box: place(danced.end_box, pictures.end_box),
+        start_box: stage.place(danced.start_box, pictures.start_box),
+        end_box: stage.place(danced.end_box, pictures.end_box),
         start_motion: pictures.start_motion,
         end_motion: pictures.end_motion,
         start_outline: pictures.start_outline,
@@ -194,14 +199,42 @@ async fn danced_eight(
     })
 }
 
-/// Where the dancer is: as the picture shows it, hair and shoes included, where that is about where the joints are;
-/// otherwise (a crowd, a moving background) by the joints.
-fn place(joints: Option<SubjectBox>, picture: Option<SubjectBox>) -> Option<SubjectBox> {
-    let (Some(body), Some(shape)) = (joints, picture) else { return joints.or(picture) };
-    let ratio = (shape.bottom - shape.top) / (body.bottom - body.top);
-    let aside = (shape.centre_x - body.centre_x).abs();
-    let agree = (0.8..1.6).contains(&ratio) && aside < 0.5 * body.width.max(0.05);
-    Some(if agree { shape } else { body })
+/// What else a shape in the pictures could show than the dancer.
+#[derive(Clone, Copy)]
+struct Stage {
+    /// Nothing but people: the camera is still, and in most pictures the shape does not touch the sides, as moving
+    /// scenery would.
+    calm: bool,
+    /// The dancer is alone on it.
+    alone: bool,
+}
+
+impl Stage {
+    fn of(pictures: &StepSight, dancers: u32) -> Self {
+        let calm = pictures.camera == CameraWork::Still && pictures.whole >= WHOLE_ENOUGH;
+        Self { calm, alone: dancers == 1 }
+    }
+
+    /// Where the dancer is: as the picture shows it, hair and shoes included, where that is about where the joints
+    /// are; otherwise (a crowd, a moving background) by the joints.
+    ///
+    /// A shape that can only be the dancer's is believed even where it reaches much further than the joints, which miss
+    /// what clothes cover; and the joints below and above it, because legs as dark as the stage are no part of a shape.
+    fn place(self, joints: Option<SubjectBox>, picture: Option<SubjectBox>) -> Option<SubjectBox> {
+        let (Some(body), Some(shape)) = (joints, picture) else { return joints.or(picture) };
+        let ratio = (shape.bottom - shape.top) / (body.bottom - body.top);
+        let aside = (shape.centre_x - body.centre_x).abs();
+        let agree = (0.8..1.6).contains(&ratio) && aside < 0.5 * body.width.max(0.05);
+        // Somebody beside the dancer makes the shape wider.
+        let own = self.calm && (self.alone || shape.width < ALONE_WIDTH * body.width);
+        Some(if own && aside < 0.5 * shape.width {
+            SubjectBox { top: shape.top.min(body.top), bottom: shape.bottom.max(body.bottom), ..shape }
+        } else if agree {
+            shape
+        } else {
+            body
+        })
+    }
 }
 
 /// What blur leaves of a step's quality: half at worst.
@@ -212,7 +245,7 @@ fn clear(sharp: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eightcount_domain::{CameraWork, MovementTier};
+    use eightcount_domain::MovementTier;
 
     fn sight(seen: f32, moved: f32) -> StepSight {
         StepSight {
@@ -240,5 +273,39 @@ mod tests {
         // Nobody was found, or nobody moves at all.
         assert_eq!(danced(&[empty, empty, empty]), 0..3);
         assert_eq!(danced(&[sight(1.0, 0.0); 3]), 0..3);
+    }
+
+    #[test]
+    fn a_shape_is_believed_where_it_can_only_be_the_dancers() {
+        let at = |centre_x, top, bottom, width| Some(SubjectBox { centre_x, top, bottom, width });
+        let alone = Stage { calm: true, alone: true };
+        let together = Stage { alone: false, ..alone };
+        let lively = Stage { calm: false, ..alone };
+        // A skirt hides the legs from the joints; both stand at the same place.
+        let (body, skirt) = (at(0.64, 0.53, 0.88, 0.06), at(0.64, 0.32, 0.90, 0.12));
+        assert_eq!(alone.place(body, skirt), skirt);
+        assert_eq!((together.place(body, skirt), lively.place(body, skirt)), (body, body));
+        // Who is beside a dancer is beside their body too.
+        let slim = at(0.64, 0.32, 0.90, 0.08);
+        assert_eq!((together.place(body, slim), lively.place(body, slim)), (slim, body));
+        // Dark legs before a dark stage, and somebody else's shape.
+        let (body, bust, other) =
+            (at(0.44, 0.4, 0.9, 0.14), at(0.43, 0.34, 0.69, 0.13), at(0.8, 0.2, 0.9, 0.2));
+        assert_eq!(alone.place(body, bust), at(0.43, 0.34, 0.9, 0.13));
+        assert_eq!(lively.place(body, bust), body);
+        assert_eq!(alone.place(body, other), body);
+        // Where both are about the same, hair and shoes count.
+        let shape = at(0.44, 0.36, 0.92, 0.16);
+        assert_eq!((alone.place(body, shape), lively.place(body, shape)), (shape, shape));
+        assert_eq!((lively.place(None, shape), alone.place(body, None)), (shape, body));
+    }
+
+    #[test]
+    fn scenery_and_company_are_told_from_the_dancer() {
+        let seen = sight(1.0, 0.5);
+        assert!(Stage::of(&seen, 1).calm && Stage::of(&seen, 1).alone);
+        assert!(!Stage::of(&seen, 2).alone && !Stage::of(&seen, 0).alone);
+        assert!(!Stage::of(&StepSight { whole: 0.2, ..seen }, 1).calm);
+        assert!(!Stage::of(&StepSight { camera: CameraWork::Moving, ..seen }, 1).calm);
     }
 }

@@ -25,6 +25,8 @@ const LARGEST_TURN: f64 = 2.0;
 const SAME_LEAN: f64 = 6.0;
 /// Turns smaller than this, degrees, are not worth a resampling.
 const SMALLEST_TURN: f64 = 0.4;
+/// Head and feet leave the picture by no more than this, in fractions of the canvas: less than they are measured to.
+const MOST_LOST: f64 = 0.01;
 /// What rounding scale and shift may bring an edge in, pixels: nothing that is seen.
 const ROUNDED_PX: f64 = 2.0e-3;
 /// Longer than any take.
@@ -98,7 +100,10 @@ impl Alignment {
             let zoom = f64::from(candidate.scale_millionths - 1_000_000) / 1.0e6;
             distance(from, candidate.shown(turned, canvas)) + COST_OF_ZOOM * zoom
         };
-        let best = candidates.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+        // A head that was in the picture stays in it, and so do the feet.
+        let lost = |candidate: &Self| candidate.shown(turned, canvas).beyond() - to.beyond();
+        let whole = candidates.filter(|candidate| lost(candidate) <= MOST_LOST);
+        let best = whole.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
         let gained = distance(from, to) - cost(&best);
         (gained >= LEAST_GAIN || best.turn_millidegrees != 0 && gained >= 0.0).then_some(best)
     }
@@ -258,6 +263,12 @@ impl Subject {
         (inside(seen.x) && inside(seen.y) && seen.height >= LOWEST_SUBJECT).then_some(seen)
     }
 
+    /// How much of its height is above or below the canvas.
+    fn beyond(self) -> f64 {
+        let (top, bottom) = (self.y - self.height / 2.0, self.y + self.height / 2.0);
+        (-top).max(0.0) + (bottom - 1.0).max(0.0)
+    }
+
     /// Where its centre is when the picture was turned about its own; it is as tall as before, to a thousandth.
     fn turned(self, degrees: f64, canvas: Size) -> Self {
         let (sin, cos) = degrees.to_radians().sin_cos();
@@ -353,6 +364,7 @@ mod tests {
                 let now = Subject::of(a.applied(pair.1, CANVAS));
                 if let (Some(from), Some(to), Some(now)) = (Subject::of(pair.0), Subject::of(pair.1), now) {
                     prop_assert!(distance(from, now) <= distance(from, to) + 1e-6, "it drives them apart");
+                    prop_assert!(now.beyond() <= to.beyond() + MOST_LOST + 1e-6, "it cuts head or feet off");
                 }
                 prop_assert!(a.covers(CANVAS));
                 let back = a.undone(a.applied(pair.1, CANVAS), CANVAS);

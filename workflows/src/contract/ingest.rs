@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Counts the analyses that came to different steps: raised whenever models or algorithms change what is found in a
 /// performance. One whose steps an older analysis made can be analysed again.
-pub const ANALYSIS: u32 = 3;
+pub const ANALYSIS: u32 = 4;
 
 /// Percent of an ingest that are done when the performance was watched.
 pub const WATCHED_PERCENT: u8 = 90;
