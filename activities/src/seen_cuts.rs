@@ -8,7 +8,7 @@
 use crate::desk::{Desk, compute};
 use crate::failure::Failure;
 use crate::take;
-use eightcount_choreo::watch::{GrayFrame, WatchError, subject_on};
+use eightcount_choreo::watch::{Frame, WatchError, subject_on};
 use eightcount_domain::SubjectBox;
 use eightcount_edit::TakePlan;
 use eightcount_media::{ColourFrames, Watch};
@@ -23,8 +23,8 @@ const LOOKS_PER_S: u32 = 15;
 /// Longer side of the pictures in which joints are looked for.
 const SIDE_PX: u32 = 640;
 
-/// Longer side of the grey pictures in which what differs from the stage is looked for.
-const GRAY_PX: u32 = 160;
+/// Longer side of the pictures in which what differs from the stage is looked for.
+const SMALL_PX: u32 = 160;
 
 /// Where the dancers are before and after a cut.
 type Both = (Option<SubjectBox>, Option<SubjectBox>);
@@ -60,8 +60,8 @@ async fn shape(desk: &Desk, (plan, at): (TakePlan, u64)) -> Result<Option<Subjec
     let (width, height) = small_size(plan.width, plan.height);
     let mut pictures = Vec::new();
     let mut keep = |_: u64, picture: &[u8]| pictures.push(picture.to_vec());
-    desk.media.gray_frames(&file, (width, height), &mut Watch::nobody(), &mut keep).await?;
-    let frames = pictures.iter().map(|picture| GrayFrame::new(width as usize, height as usize, picture));
+    desk.media.small_frames(&file, (width, height), &mut Watch::nobody(), &mut keep).await?;
+    let frames = pictures.iter().map(|picture| Frame::new(width as usize, height as usize, picture));
     let frames: Vec<_> = frames.collect::<Result<_, WatchError>>()?;
     Ok(match frames.get(at as usize) {
         Some(frame) => subject_on(&frames, frame)?,
@@ -144,9 +144,9 @@ impl Frames {
     }
 }
 
-/// The longer side becomes [`GRAY_PX`]; the other keeps the aspect, even and never below the least size.
+/// The longer side becomes [`SMALL_PX`]; the other keeps the aspect, even and never below the least size.
 fn small_size(width: u32, height: u32) -> (u32, u32) {
     let (long, short) = (width.max(height), width.min(height));
-    let other = (GRAY_PX * short / long.max(1) / 2 * 2).max(16);
-    if width >= height { (GRAY_PX, other) } else { (other, GRAY_PX) }
+    let other = (SMALL_PX * short / long.max(1) / 2 * 2).max(16);
+    if width >= height { (SMALL_PX, other) } else { (other, SMALL_PX) }
 }

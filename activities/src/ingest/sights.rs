@@ -32,8 +32,8 @@ pub(crate) async fn watch(desk: &Desk, input: IngestInput, pulse: Pulse) -> Resu
     let original = desk.storage.blobs.local(&BlobHash(input.performance.0)).await?;
     let facts = desk.media.screen_performance(&original).await?;
     let scratch = desk.scratch()?;
-    let [mezzanine, small, gray] =
-        ["mezzanine.mp4", "small.mp4", "gray"].map(|name| scratch.path().join(name));
+    let [mezzanine, small, frames_file] =
+        ["mezzanine.mp4", "small.mp4", "frames"].map(|name| scratch.path().join(name));
     let options = ConformOptions { fps: desk.mezzanine_fps, ..ConformOptions::default() };
     let frames = (facts.duration_s * f64::from(options.fps.get())) as u64;
     let (to, shown) = mpsc::channel(WAITING);
@@ -44,7 +44,7 @@ pub(crate) async fn watch(desk: &Desk, input: IngestInput, pulse: Pulse) -> Resu
         let hash = desk.storage.blobs.name_file(&mezzanine).await?;
         Ok::<_, Failure>((made, hash))
     };
-    let looking = look(desk, shown, gray, (&pulse, frames));
+    let looking = look(desk, shown, frames_file, (&pulse, frames));
     // In this order: where conforming fails there are no more pictures, and that is why.
     let ((made, hash), sights) = futures::try_join!(conforming, looking)?;
     // Kept when all is done: of an attempt that fails nothing stays.
@@ -60,11 +60,11 @@ pub(crate) async fn watch(desk: &Desk, input: IngestInput, pulse: Pulse) -> Resu
     Ok(Watched { conformed, sights: desk.write_json(&sights).await?, small: desk.keep(&small).await? })
 }
 
-/// Looks at all pictures in grey and at some in colour, and tells how many of so many frames are done.
+/// Looks at all pictures for movement and at some for joints, and tells how many of so many frames are done.
 async fn look(
     desk: &Desk,
     shown: mpsc::Receiver<Glimpse>,
-    gray: PathBuf,
+    file: PathBuf,
     (pulse, frames): (&Pulse, u64),
 ) -> Result<Sights, Failure> {
     let rate = desk.mezzanine_fps;
@@ -72,7 +72,7 @@ async fn look(
     let told = pulse.clone();
     let tell = move |index: u64| told.set_percent(100 * (index + 1) / frames.max(1));
     let Some(models) = &desk.pose_models else {
-        let frames = compute(move || frames::watch(shown, rate, &gray, |index, _| tell(index))).await??;
+        let frames = compute(move || frames::watch(shown, rate, &file, |index, _| tell(index))).await??;
         return Ok(Sights { frames, looks: None });
     };
     let seen = poses::resume(desk, pulse.left_by_the_attempt_before()).await?;
@@ -85,7 +85,7 @@ async fn look(
             let _ = to.blocking_send(glimpse);
         }
     };
-    let frames = async { compute(move || frames::watch(shown, rate, &gray, pass_on)).await? };
+    let frames = async { compute(move || frames::watch(shown, rate, &file, pass_on)).await? };
     let looks = poses::looks(desk, models, seen, pictures, pulse);
     let (frames, looks) = futures::try_join!(frames, looks)?;
     Ok(Sights { frames, looks })

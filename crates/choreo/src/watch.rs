@@ -1,4 +1,4 @@
-//! Seeing a performance in small grey frames.
+//! Seeing a performance in small frames.
 //!
 //! A [`Scout`] is shown every frame once, in order, and finds the shots, the camera's moves and each shot's stage. A
 //! [`Watcher`] is then shown every frame once more and keeps a few numbers of each. The result, [`Watched`], tells
@@ -24,7 +24,7 @@ mod watcher;
 mod tests;
 
 pub use camera::CameraMove;
-pub use frame::{GrayFrame, WatchError};
+pub use frame::{Frame, WatchError};
 pub use scout::{Scout, Survey};
 pub use shots::{Shot, ShotEntry};
 pub use watched::{CUT_QUALITY, FrameFact, StepSight, Watched};

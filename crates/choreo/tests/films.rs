@@ -3,15 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use eightcount_choreo::watch::{GrayFrame, Scout, ShotEntry, Watched, Watcher};
+use eightcount_choreo::watch::{Frame, Scout, ShotEntry, Watched, Watcher};
 use eightcount_domain::{CameraWork, FrameRate};
 use eightcount_figures::{Camera, Dancer, Entry, Film, Shot};
 
 const SIZE: (usize, usize) = (160, 90);
 
 fn watch(film: &Film, frames: u32) -> Watched {
-    let frames: Vec<Vec<u8>> = (0..frames).map(|i| film.frame(i).gray()).collect();
-    let frames: Vec<_> = frames.iter().map(|f| GrayFrame::new(film.width, film.height, f).unwrap()).collect();
+    let frames: Vec<Vec<u8>> = (0..frames).map(|i| film.frame(i).planes()).collect();
+    let frames: Vec<_> = frames.iter().map(|f| Frame::new(film.width, film.height, f).unwrap()).collect();
     let mut scout = Scout::new(FrameRate::Fps30);
     for frame in &frames {
         scout.push(frame).unwrap();
@@ -79,7 +79,7 @@ fn flashes_and_dimmed_lights_are_no_cuts() {
         for value in &mut frame {
             *value = (f32::from(*value) * light + strobe).min(255.0) as u8;
         }
-        scout.push(&GrayFrame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
+        scout.push(&Frame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
     }
     assert_eq!(scout.finish().unwrap().shots().len(), 1);
 }
@@ -148,7 +148,7 @@ fn a_dancer_who_jumps_from_pose_to_pose_before_a_plain_wall_is_no_cut() {
             let dancer = (left..left + 22).contains(&x) && (20..85).contains(&y);
             *value = if dancer { 30 } else { 110 + (y / 12) as u8 };
         }
-        scout.push(&GrayFrame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
+        scout.push(&Frame::new(SIZE.0, SIZE.1, &frame).unwrap()).unwrap();
     }
     assert_eq!(scout.finish().unwrap().shots().len(), 1);
 }

@@ -30,6 +30,23 @@ impl Canvas {
         self.pixels.chunks_exact(3).map(|p| luma(p) as u8).collect()
     }
 
+    /// Its brightness, then how much blue and red differ from it, at half the width and height (128: not at all).
+    pub fn planes(&self) -> Vec<u8> {
+        let mut planes = self.gray();
+        for (channel, weight) in [(2, 1.772), (0, 1.402)] {
+            for y in 0..self.height / 2 {
+                for x in 0..self.width / 2 {
+                    let corners =
+                        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j)| (2 * y + j) * self.width + 2 * x + i);
+                    let differs = |p: usize| f32::from(self.pixels[3 * p + channel]) - f32::from(planes[p]);
+                    let mean = corners.iter().map(|&p| differs(p)).sum::<f32>() / 4.0;
+                    planes.push((128.0 + mean / weight).round().clamp(0.0, 255.0) as u8);
+                }
+            }
+        }
+        planes
+    }
+
     /// A part of the other picture over this one: 0 (none) to 1 (all).
     pub(crate) fn blend(&mut self, other: &Self, share: f32) {
         for (p, q) in self.pixels.iter_mut().zip(&other.pixels) {

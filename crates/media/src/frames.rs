@@ -23,27 +23,25 @@ pub struct ColourFrames {
     pub most: u64,
 }
 
-fn gray((width, height): (u32, u32)) -> String {
-    format!("scale={width}:{height}:flags=area,format=gray")
-}
-
 impl Media {
-    /// Gives every picture of a mezzanine, in order, as `width * height` grey levels (row by row, 0 black to 255
-    /// white), to `consume` with its index from 0.
-    pub async fn gray_frames(
+    /// Gives every picture of a mezzanine, in order, to `consume` with its index from 0, in full range and row by row:
+    /// brightness (`width * height` bytes, both even), then blue and red differences at half the width and height.
+    pub async fn small_frames(
         &self,
         path: &Path,
-        size: (u32, u32),
+        (width, height): (u32, u32),
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<u64, MediaError> {
-        let pictures = vec!["-map".into(), "0:v:0".into(), "-vf".into(), gray(size).into()];
+        let small = format!("scale={width}:{height}:flags=area:out_range=full,format=yuv420p");
+        let pictures = vec!["-map".into(), "0:v:0".into(), "-vf".into(), small.into()];
+        let bytes = (width * height * 3 / 2) as usize;
         let mut count = 0;
         let mut counting = |index, picture: &[u8]| {
             count = index + 1;
             consume(index, picture);
         };
-        self.gray_run(path, size, pictures, watch, &mut counting).await?;
+        self.pieces(path, bytes, pictures, watch, &mut counting).await?;
         if count == 0 {
             return Err(MediaError::WrongOutput {
                 doing: "reading pictures",
@@ -53,24 +51,26 @@ impl Media {
         Ok(count)
     }
 
-    /// The first `most` pictures of one stream of a file from outside.
+    /// The first `most` pictures of one stream of a file from outside, as grey levels.
     pub(crate) async fn gray_pieces(
         &self,
         path: &Path,
-        size: (u32, u32),
+        (width, height): (u32, u32),
         stream: u32,
         most: u64,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
     ) -> Result<(), MediaError> {
         let mut pictures: Vec<OsString> = vec!["-map".into(), format!("0:{stream}").into(), "-vf".into()];
-        pictures.extend([gray(size).into(), "-frames:v".into(), most.to_string().into()]);
-        self.gray_run(path, size, pictures, &mut Watch::nobody(), consume).await
+        let gray = format!("scale={width}:{height}:flags=area,format=gray");
+        pictures.extend([gray.into(), "-frames:v".into(), most.to_string().into()]);
+        self.pieces(path, (width * height) as usize, pictures, &mut Watch::nobody(), consume).await
     }
 
-    async fn gray_run(
+    /// Runs a decoder that writes pictures of so many bytes.
+    async fn pieces(
         &self,
         path: &Path,
-        (width, height): (u32, u32),
+        size: usize,
         pictures: Vec<OsString>,
         watch: &mut Watch<'_>,
         consume: &mut (dyn FnMut(u64, &[u8]) + Send),
@@ -83,7 +83,6 @@ impl Media {
         arguments.push(path.clone().into());
         arguments.extend(pictures);
         arguments.extend(["-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"].map(Into::into));
-        let size = (width * height) as usize;
         let run = Run {
             tool: &self.tools.ffmpeg,
             doing: "reading pictures",

@@ -1,12 +1,12 @@
-//! Small pictures of a film that are looked at while it is conformed: in colour for joints, in grey for movement.
+//! Small pictures of a film that are looked at while it is conformed: for joints, and smaller still for movement.
 
 use crate::MediaError;
 
 /// Longer side of a glimpse, pixels. A dancer who fills half of it is as tall as the pose models' own pictures.
 const SIDE: u32 = 640;
-/// By how much the grey picture is smaller.
+/// By how much the picture for movement is smaller.
 const SMALLER: usize = 4;
-/// Least side: a grey picture of sixteen pixels.
+/// Least side: a picture for movement of sixteen pixels.
 const LEAST: u32 = 64;
 
 /// One picture of a film, small: BT.709 in TV range, colour at half the detail. Both sides are multiples of four.
@@ -47,26 +47,22 @@ impl Glimpse {
         (self.width, self.height)
     }
 
-    /// Width and height of [`Glimpse::gray`].
-    pub fn gray_dimensions(&self) -> (usize, usize) {
+    /// Width and height of [`Glimpse::quarter`].
+    pub fn quarter_dimensions(&self) -> (usize, usize) {
         (self.width / SMALLER, self.height / SMALLER)
     }
 
-    /// Grey levels at a quarter of the size, row by row, 0 black to 255 white: each is the mean of sixteen pixels.
-    pub fn gray(&self) -> Vec<u8> {
-        let (width, height) = self.gray_dimensions();
-        let mut gray = Vec::with_capacity(width * height);
-        let mut sums = vec![0_u32; width];
-        for rows in self.planes[..self.width * self.height].chunks_exact(self.width * SMALLER) {
-            sums.fill(0);
-            for row in rows.chunks_exact(self.width) {
-                for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(SMALLER)) {
-                    *sum += pixels.iter().map(|&luma| u32::from(luma)).sum::<u32>();
-                }
-            }
-            gray.extend(sums.iter().map(|&sum| full_range(sum)));
+    /// The picture at a quarter of the size, each pixel the mean of sixteen: brightness (0 black to 255 white), then blue
+    /// and red differences (128 none) at half of that width and height, rounded down; each row by row, in full range.
+    pub fn quarter(&self) -> Vec<u8> {
+        let (width, height) = self.quarter_dimensions();
+        let mut quarter = Vec::with_capacity(width * height * 3 / 2);
+        let (luma, tints) = self.planes.split_at(self.width * self.height);
+        quarter_of(luma, self.width, full_range_luma, &mut quarter);
+        for tint in tints.chunks_exact(tints.len() / 2) {
+            quarter_of(tint, self.width / 2, full_range_tint, &mut quarter);
         }
-        gray
+        quarter
     }
 
     /// Red, green and blue of a byte each, row by row.
@@ -91,10 +87,30 @@ impl Glimpse {
     }
 }
 
+/// Adds the means of four by four pixels of a plane, what is left over at its end aside; `level`: of a sum of sixteen.
+fn quarter_of(plane: &[u8], width: usize, level: fn(u32) -> u8, quarter: &mut Vec<u8>) {
+    let mut sums = vec![0_u32; width / SMALLER];
+    for rows in plane.chunks_exact(width * SMALLER) {
+        sums.fill(0);
+        for row in rows.chunks_exact(width) {
+            for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(SMALLER)) {
+                *sum += pixels.iter().map(|&pixel| u32::from(pixel)).sum::<u32>();
+            }
+        }
+        quarter.extend(sums.iter().map(|&sum| level(sum)));
+    }
+}
+
 /// The mean of sixteen lumas, stretched from 16..235 to 0..255.
-fn full_range(sum: u32) -> u8 {
+fn full_range_luma(sum: u32) -> u8 {
     let above = sum.saturating_sub(16 * 16);
     ((above * 255 + 8 * 219) / (16 * 219)).min(255) as u8
+}
+
+/// The mean of sixteen differences, stretched from 16..240 to 0..255.
+fn full_range_tint(sum: u32) -> u8 {
+    let above = sum.saturating_sub(16 * 16);
+    ((above * 255 + 8 * 224) / (16 * 224)).min(255) as u8
 }
 
 /// What the differences add to red, green and blue, by ITU-R BT.709 in 1/65536.
@@ -152,15 +168,21 @@ mod tests {
     }
 
     #[test]
-    fn grey_is_the_mean_of_sixteen() {
-        let mut glimpse = plain(16, 128, 128);
-        assert_eq!(glimpse.gray_dimensions(), (160, 90));
+    fn a_quarter_is_the_mean_of_sixteen() {
+        let mut glimpse = plain(16, 128, 240);
+        assert_eq!(glimpse.quarter_dimensions(), (160, 90));
         for (y, x) in [(4, 8), (4, 9), (5, 8), (5, 9), (6, 8), (6, 9), (7, 8), (7, 9)] {
             glimpse.planes[y * 640 + x] = 235;
         }
-        let gray = glimpse.gray();
-        assert_eq!(gray.len(), 160 * 90);
-        assert_eq!((gray[160 + 2], gray[160 + 1], gray[2]), (128, 0, 0));
-        assert!(plain(235, 128, 128).gray().iter().all(|&level| level == 255));
+        let quarter = glimpse.quarter();
+        let (luma, tints) = quarter.split_at(160 * 90);
+        assert_eq!((luma[160 + 2], luma[160 + 1], luma[2]), (128, 0, 0));
+        assert!(plain(235, 128, 128).quarter()[..160 * 90].iter().all(|&level| level == 255));
+        let (blue, red) = tints.split_at(80 * 45);
+        assert!(blue.iter().all(|&level| level == 128) && red.iter().all(|&level| level == 255));
+        // Rounded down where half a row is left over.
+        let (size, planes) = ((640, 460), vec![128; 640 * 460 * 3 / 2]);
+        let quarter = Glimpse::new(size, planes).unwrap().quarter();
+        assert_eq!(quarter.len(), 160 * 115 + 2 * 80 * 57);
     }
 }

@@ -441,7 +441,7 @@ fn operations_move_between_threads() {
     sendable(media.contact_sheet(&[], &SheetLayout::default(), path, &mut Watch::nobody()));
     sendable(media.screen_performance(path));
     sendable(media.screen_song(path));
-    sendable(media.gray_frames(path, (1, 1), &mut Watch::nobody(), &mut |_, _| ()));
+    sendable(media.small_frames(path, (1, 1), &mut Watch::nobody(), &mut |_, _| ()));
     let options = eightcount_media::ConformOptions::default();
     sendable(async {
         let facts = media.screen_performance(path).await.unwrap();

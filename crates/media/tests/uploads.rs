@@ -212,8 +212,8 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
     assert!((mezzanine.frames as f64 - facts.duration_s * 30.0).abs() <= 2.0, "{mezzanine:?} {facts:?}");
     let mut pictures = 0;
     let count = media()
-        .gray_frames(&out, (16, 16), &mut Watch::nobody(), &mut |index, picture| {
-            assert_eq!((index, picture.len()), (pictures, 256));
+        .small_frames(&out, (16, 16), &mut Watch::nobody(), &mut |index, picture| {
+            assert_eq!((index, picture.len()), (pictures, 256 + 2 * 64));
             pictures += 1;
         })
         .await
@@ -233,7 +233,7 @@ async fn a_performance_is_conformed_upright_even_and_constant() {
     for (preview, (start, end)) in previews.iter().zip(steps) {
         let mut shown = 0;
         let mut count = |_, _: &[u8]| shown += 1;
-        media().gray_frames(preview, (16, 16), &mut Watch::nobody(), &mut count).await.unwrap();
+        media().small_frames(preview, (16, 16), &mut Watch::nobody(), &mut count).await.unwrap();
         assert!((f64::from(shown) / 15.0 - (end - start)).abs() < 0.07, "{shown} pictures");
     }
     assert!(media().cut_previews(&small, &[(90.0, 99.0)], empty.path()).await.is_err());

@@ -1,4 +1,5 @@
-//! What a performance looks like without its dancer.
+//! What a performance looks like without its dancer: in brightness, and apart from it in each difference of colour,
+//! because blue legs may be as bright as a red wall.
 //!
 //! The per-pixel median over frames sampled from the whole performance removes whoever moves about, and keeps
 //! whatever never moves: stage, captions, logos. A dancer who stays on one spot would become part of such a
@@ -6,7 +7,7 @@
 //! stage is compared with what lies left and right of the changing region: where both sides agree, the stage is
 //! plain there, and anything else that touches the changing region is the dancer, not the stage.
 
-use super::frame::{GrayFrame, WatchError};
+use super::frame::{Frame, WatchError};
 use super::subject::{Mask, Size};
 
 /// Grey levels between the 10th and the 90th percentile of a pixel above which it changes.
@@ -20,12 +21,18 @@ const OTHER: f32 = 14.0;
 /// Smallest threshold between background and subject, grey levels: above compression noise.
 const LEAST_THRESHOLD: f32 = 14.0;
 
-/// The stage without its dancer.
+/// The stage without its dancer: brightness, and the differences of blue and red where the frames have them.
 #[derive(Clone, Debug)]
 pub struct Background {
+    pub(super) planes: Vec<Plane>,
+}
+
+/// One plane of it.
+#[derive(Clone, Debug)]
+pub struct Plane {
     pub(super) size: Size,
     pub(super) level: Vec<u8>,
-    /// Grey levels from the background above which a pixel is the subject's.
+    /// Levels from the background above which a pixel is the subject's.
     pub(super) threshold: f32,
 }
 
@@ -35,16 +42,38 @@ impl Background {
     ///
     /// # Errors
     /// [`WatchError::SampleCount`] for no frames or more than 255, [`WatchError::SizeChanged`] when they
-    /// differ in size.
-    pub fn of(samples: &[GrayFrame<'_>]) -> Result<Self, WatchError> {
+    /// differ in size or colour.
+    pub fn of(samples: &[Frame<'_>]) -> Result<Self, WatchError> {
         let first = match samples {
             [first, ..] if samples.len() <= 255 => first,
             _ => return Err(WatchError::SampleCount(samples.len())),
         };
-        let size = Size { width: first.width(), height: first.height() };
-        if samples.iter().any(|s| s.width() != size.width || s.height() != size.height) {
+        if samples.iter().any(|sample| !sample.is_like(first)) {
             return Err(WatchError::SizeChanged);
         }
+        let plane = |(i, (size, _))| {
+            let pixels: Vec<&[u8]> =
+                samples.iter().filter_map(|s| s.each_plane().nth(i)).map(|(_, pixels)| pixels).collect();
+            Plane::of(size, &pixels)
+        };
+        Ok(Self { planes: first.each_plane().enumerate().map(plane).collect() })
+    }
+
+    /// The pixels of a frame that differ from the stage; none when it is of another size or has no colour where the
+    /// stage has.
+    pub(super) fn differs(&self, frame: &Frame<'_>) -> Option<Mask> {
+        let (luma, tints) = self.planes.split_first()?;
+        let mut pixels = frame.each_plane();
+        let mut mask = luma.differs(pixels.next()?)?;
+        for tint in tints {
+            mask.add_half(&tint.differs(pixels.next()?)?);
+        }
+        Some(mask)
+    }
+}
+
+impl Plane {
+    fn of(size: Size, samples: &[&[u8]]) -> Self {
         let n = samples.len();
         let mut level = Vec::with_capacity(size.pixels());
         let mut changing = Mask::empty(size);
@@ -52,7 +81,7 @@ impl Background {
         let mut column = vec![0_u8; n];
         for p in 0..size.pixels() {
             for (value, sample) in column.iter_mut().zip(samples) {
-                *value = sample.pixels()[p];
+                *value = sample[p];
             }
             column.sort_unstable();
             level.push(column[n / 2]);
@@ -61,8 +90,38 @@ impl Background {
         }
         let changing = changing.without_specks();
         uncover(size, &mut level, &changing);
-        Ok(Self { size, level, threshold: threshold(&spreads, size.pixels()) })
+        Self { size, level, threshold: threshold(&spreads, size.pixels()) }
     }
+
+    /// The pixels that differ from the stage, an overall shift (more light, or of another colour) aside.
+    fn differs(&self, (size, pixels): (Size, &[u8])) -> Option<Mask> {
+        if size != self.size {
+            return None;
+        }
+        let shift = median_shift(&self.level, pixels);
+        let mut mask = Mask::empty(size);
+        for (p, (&now, &stage)) in pixels.iter().zip(&self.level).enumerate() {
+            mask.set(p, (f32::from(now) - f32::from(stage) - shift).abs() > self.threshold);
+        }
+        Some(mask)
+    }
+}
+
+/// Median difference from the background, by every seventh pixel; at most 40 levels either way, since more is not light
+/// but another picture.
+fn median_shift(level: &[u8], pixels: &[u8]) -> f32 {
+    let mut counts = [0_usize; 511];
+    let mut total = 0;
+    for (&now, &stage) in pixels.iter().zip(level).step_by(7) {
+        counts[255 + usize::from(now) - usize::from(stage)] += 1;
+        total += 1;
+    }
+    let mut below = 0;
+    let median = counts.iter().position(|&count| {
+        below += count;
+        2 * below >= total
+    });
+    (median.unwrap_or(255) as f32 - 255.0).clamp(-40.0, 40.0)
 }
 
 /// A threshold above the noise of pixels that show the same thing: four times the median interquartile spread

@@ -5,7 +5,7 @@
 //! and less. A dancer before a plain wall would carry the whole picture with them: so the camera is told to move only
 //! where parts of the picture all around follow it.
 
-use super::frame::GrayFrame;
+use super::frame::Frame;
 use serde::{Deserialize, Serialize};
 
 /// Rounds on each level of detail.
@@ -52,7 +52,7 @@ impl CameraMove {
     }
 
     /// Between two frames of one size; still where that cannot be told.
-    pub(super) fn between(before: &GrayFrame<'_>, now: &GrayFrame<'_>) -> Self {
+    pub(super) fn between(before: &Frame<'_>, now: &Frame<'_>) -> Self {
         let (mut levels, mut pair) = (Vec::new(), (Plane::of(before), Plane::of(now)));
         while pair.0.width.min(pair.0.height) >= 2 * COARSEST {
             let next = (pair.0.halved(), pair.1.halved());
@@ -90,8 +90,8 @@ struct Plane {
 }
 
 impl Plane {
-    fn of(frame: &GrayFrame<'_>) -> Self {
-        let level = frame.pixels().iter().map(|&v| f32::from(v)).collect();
+    fn of(frame: &Frame<'_>) -> Self {
+        let level = frame.luma().iter().map(|&v| f32::from(v)).collect();
         Self { width: frame.width(), height: frame.height(), level }
     }
 

@@ -1,5 +1,7 @@
-//! One small grey picture, checked.
+//! One small picture, checked.
 
+use super::subject::Size;
+use std::iter;
 use thiserror::Error;
 
 /// Smallest and largest side of a frame in pixels.
@@ -16,63 +18,83 @@ pub enum WatchError {
         /// Height in pixels.
         height: usize,
     },
-    /// The number of pixels does not match the size.
-    #[error("{actual} pixels where width times height is {expected}")]
+    /// The number of bytes does not match the size.
+    #[error("{actual} bytes where width times height is {expected}")]
     PixelCount {
         /// Width times height.
         expected: usize,
         /// Bytes given.
         actual: usize,
     },
-    /// Frames of one performance differ in size.
-    #[error("frames of one performance differ in size")]
+    /// Frames of one performance differ in size, or only some have colour.
+    #[error("frames of one performance differ in size or colour")]
     SizeChanged,
     /// The background needs 1 to 255 frames.
     #[error("a background of {0} frames; it takes 1 to 255")]
     SampleCount(usize),
 }
 
-/// One grey picture: a byte a pixel (0 black, 255 white), rows from the top, no padding.
+/// One small picture: a byte of brightness a pixel (0 black, 255 white), rows from the top, no padding; and where it is
+/// known, colour at half the width and height (rounded down), as differences of blue and of red from the brightness
+/// (128: none).
 #[derive(Clone, Copy, Debug)]
-pub struct GrayFrame<'a> {
-    width: usize,
-    height: usize,
-    pixels: &'a [u8],
+pub struct Frame<'a> {
+    size: Size,
+    planes: &'a [u8],
 }
 
-impl<'a> GrayFrame<'a> {
-    /// Checks size and length.
+impl<'a> Frame<'a> {
+    /// Checks size and length. `planes`: brightness alone, or brightness, blue and red one after the other.
     ///
     /// ```
-    /// use eightcount_choreo::watch::GrayFrame;
-    /// assert!(GrayFrame::new(32, 18, &[0; 32 * 18]).is_ok());
-    /// assert!(GrayFrame::new(32, 18, &[0; 7]).is_err());
+    /// use eightcount_choreo::watch::Frame;
+    /// assert!(Frame::new(32, 18, &[0; 32 * 18]).is_ok());
+    /// assert!(Frame::new(32, 18, &[0; 32 * 18 + 2 * 16 * 9]).is_ok());
+    /// assert!(Frame::new(32, 18, &[0; 7]).is_err());
     /// ```
     ///
     /// # Errors
     /// [`WatchError::Size`] and [`WatchError::PixelCount`].
-    pub fn new(width: usize, height: usize, pixels: &'a [u8]) -> Result<Self, WatchError> {
+    pub fn new(width: usize, height: usize, planes: &'a [u8]) -> Result<Self, WatchError> {
         if !SIDES.contains(&width) || !SIDES.contains(&height) {
             return Err(WatchError::Size { width, height });
         }
-        if pixels.len() != width * height {
-            return Err(WatchError::PixelCount { expected: width * height, actual: pixels.len() });
+        let size = Size { width, height };
+        if planes.len() != size.pixels() && planes.len() != size.pixels() + 2 * size.half().pixels() {
+            return Err(WatchError::PixelCount { expected: size.pixels(), actual: planes.len() });
         }
-        Ok(Self { width, height, pixels })
+        Ok(Self { size, planes })
     }
 
     /// Width in pixels, 16 to 2048.
     pub fn width(&self) -> usize {
-        self.width
+        self.size.width
     }
 
     /// Height in pixels, 16 to 2048.
     pub fn height(&self) -> usize {
-        self.height
+        self.size.height
     }
 
-    /// The pixels, `width * height` of them.
-    pub fn pixels(&self) -> &'a [u8] {
-        self.pixels
+    /// The brightness, `width * height` bytes.
+    pub fn luma(&self) -> &'a [u8] {
+        &self.planes[..self.size.pixels()]
+    }
+
+    /// All that is known of it, as it was given.
+    pub fn planes(&self) -> &'a [u8] {
+        self.planes
+    }
+
+    /// Brightness, and the differences of blue and of red where there are any; with their sizes.
+    pub(super) fn each_plane(&self) -> impl Iterator<Item = (Size, &'a [u8])> {
+        let (luma, tints) = self.planes.split_at(self.size.pixels());
+        let half = self.size.half();
+        iter::once((self.size, luma)).chain(tints.chunks_exact(half.pixels()).map(move |tint| (half, tint)))
+    }
+
+    /// Do both have as many pixels, and colour or not?
+    pub(super) fn is_like(&self, other: &Frame<'_>) -> bool {
+        self.size == other.size && self.planes.len() == other.planes.len()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::background::Background;
 use super::camera::CameraMove;
-use super::frame::{GrayFrame, WatchError};
+use super::frame::{Frame, WatchError};
 use super::shots::{Shot, Small, shots};
 use eightcount_domain::FrameRate;
 
@@ -21,7 +21,8 @@ const CREEPING: usize = 3;
 /// Sees every frame of a performance once, in order.
 pub struct Scout {
     fps: FrameRate,
-    size: Option<(usize, usize)>,
+    size: (usize, usize),
+    /// The planes of the frame before; empty until there is one.
     before: Vec<u8>,
     small: Vec<Small>,
     moves: Vec<CameraMove>,
@@ -40,30 +41,29 @@ pub struct Survey {
 impl Scout {
     /// Of frames at a rate.
     pub fn new(fps: FrameRate) -> Self {
-        Self { fps, size: None, before: Vec::new(), small: Vec::new(), moves: Vec::new(), kept: Vec::new() }
+        Self { fps, size: (0, 0), before: Vec::new(), small: Vec::new(), moves: Vec::new(), kept: Vec::new() }
     }
 
     /// Sees the next frame.
     ///
     /// # Errors
-    /// [`WatchError::SizeChanged`] when it is not of the size of the first; the scout is as before then.
-    pub fn push(&mut self, frame: &GrayFrame<'_>) -> Result<(), WatchError> {
-        let size = (frame.width(), frame.height());
-        if *self.size.get_or_insert(size) != size {
-            return Err(WatchError::SizeChanged);
-        }
-        let since = |pixels: &[u8]| {
-            let before = GrayFrame::new(size.0, size.1, pixels);
-            before.map_or_else(|_| CameraMove::default(), |before| CameraMove::between(&before, frame))
+    /// [`WatchError::SizeChanged`] when it is not of the size and colour of the first; the scout is as before then.
+    pub fn push(&mut self, frame: &Frame<'_>) -> Result<(), WatchError> {
+        let moved = match Frame::new(self.size.0, self.size.1, &self.before) {
+            Ok(before) if !before.is_like(frame) => return Err(WatchError::SizeChanged),
+            Ok(before) => CameraMove::between(&before, frame),
+            // The first.
+            Err(_) => CameraMove::default(),
         };
-        self.moves.push(since(&self.before));
+        self.size = (frame.width(), frame.height());
+        self.moves.push(moved);
         let index = self.small.len();
         self.small.push(Small::of(frame));
         if index.is_multiple_of((self.fps.get() / KEPT_A_SECOND) as usize) {
-            self.kept.push((index, frame.pixels().to_vec()));
+            self.kept.push((index, frame.planes().to_vec()));
         }
         self.before.clear();
-        self.before.extend_from_slice(frame.pixels());
+        self.before.extend_from_slice(frame.planes());
         Ok(())
     }
 
@@ -72,7 +72,10 @@ impl Scout {
     /// # Errors
     /// [`WatchError::SampleCount`] when there was no frame.
     pub fn finish(self) -> Result<Survey, WatchError> {
-        let (width, height) = self.size.ok_or(WatchError::SampleCount(0))?;
+        if self.small.is_empty() {
+            return Err(WatchError::SampleCount(0));
+        }
+        let (width, height) = self.size;
         let (moves, rate) = (self.moves, self.fps.get() as f32);
         // A shot does not end where its camera moves slowly: the shots are the same with slow moves.
         let moves = with_slow_moves(&self.kept, moves, (width, height), &shots(&self.small, &[], rate));
@@ -86,7 +89,7 @@ impl Scout {
                 samples.extend(self.kept.first().map(|(_, pixels)| pixels));
             }
             let frames: Result<Vec<_>, _> =
-                samples.iter().map(|pixels| GrayFrame::new(width, height, pixels)).collect();
+                samples.iter().map(|pixels| Frame::new(width, height, pixels)).collect();
             Background::of(&frames?)
         };
         let backgrounds = shots.iter().map(background).collect::<Result<Vec<_>, _>>()?;
@@ -113,8 +116,7 @@ fn with_slow_moves(
             if !inside || !moves.get(between.clone()).is_some_and(quiet) {
                 continue;
             }
-            let frames =
-                GrayFrame::new(width, height, before).ok().zip(GrayFrame::new(width, height, now).ok());
+            let frames = Frame::new(width, height, before).ok().zip(Frame::new(width, height, now).ok());
             let way = frames.map(|(before, now)| CameraMove::between(&before, &now));
             ways.push((between, way.unwrap_or_default()));
         }

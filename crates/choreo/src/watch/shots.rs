@@ -6,7 +6,7 @@
 //! detection algorithms", 1999).
 
 use super::camera::CameraMove;
-use super::frame::GrayFrame;
+use super::frame::Frame;
 use eightcount_domain::CameraWork;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -77,7 +77,7 @@ pub(super) struct Small {
 }
 
 impl Small {
-    pub(super) fn of(frame: &GrayFrame<'_>) -> Self {
+    pub(super) fn of(frame: &Frame<'_>) -> Self {
         let (w, h) = (frame.width(), frame.height());
         let cell = |i: usize, of: usize, side: usize| {
             i * side / of..((i + 1) * side / of).max(i * side / of + 1).min(side)
@@ -86,7 +86,7 @@ impl Small {
             let (columns, rows) = (cell(i % SMALL.0, SMALL.0, w), cell(i / SMALL.0, SMALL.1, h));
             let count = (columns.len() * rows.len()).max(1) as f32;
             let sum: u32 =
-                rows.flat_map(|y| &frame.pixels()[y * w..][columns.clone()]).map(|&v| u32::from(v)).sum();
+                rows.flat_map(|y| &frame.luma()[y * w..][columns.clone()]).map(|&v| u32::from(v)).sum();
             sum as f32 / count
         };
         let mut level: Vec<f32> = (0..SMALL.0 * SMALL.1).map(mean).collect();

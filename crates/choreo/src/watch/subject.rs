@@ -22,6 +22,11 @@ impl Size {
     pub fn pixels(self) -> usize {
         self.width * self.height
     }
+
+    /// That of colour.
+    pub fn half(self) -> Self {
+        Self { width: self.width / 2, height: self.height / 2 }
+    }
 }
 
 /// Half-open bounds in pixels.
@@ -83,6 +88,17 @@ impl Mask {
 
     pub fn has(&self, pixel: usize) -> bool {
         self.on[pixel]
+    }
+
+    /// Sets what is set in a mask of half its size, too.
+    pub fn add_half(&mut self, half: &Self) {
+        for (y, row) in self.on.chunks_exact_mut(self.size.width).enumerate() {
+            let from = (y / 2).min(half.size.height - 1) * half.size.width;
+            let half = &half.on[from..from + half.size.width];
+            for (x, on) in row.iter_mut().enumerate() {
+                *on |= half[(x / 2).min(half.len() - 1)];
+            }
+        }
     }
 
     /// Majority of each pixel's 3 by 3 neighbourhood; the frame's outermost pixels become off.

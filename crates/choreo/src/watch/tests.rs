@@ -27,8 +27,8 @@ impl Canvas {
         }
     }
 
-    fn frame(&self) -> GrayFrame<'_> {
-        GrayFrame::new(W, H, &self.0).unwrap()
+    fn frame(&self) -> Frame<'_> {
+        Frame::new(W, H, &self.0).unwrap()
     }
 }
 
@@ -39,14 +39,18 @@ fn watch(seconds: f64, draw: impl Fn(&mut Canvas, f64)) -> Watched {
         draw(&mut canvas, i as f64 / FPS);
         canvas
     };
-    let n = (seconds * FPS) as usize;
+    let canvases: Vec<_> = (0..(seconds * FPS) as usize).map(at).collect();
+    watched(&canvases.iter().map(Canvas::frame).collect::<Vec<_>>())
+}
+
+fn watched(frames: &[Frame<'_>]) -> Watched {
     let mut scout = Scout::new(FrameRate::Fps30);
-    for i in 0..n {
-        scout.push(&at(i).frame()).unwrap();
+    for frame in frames {
+        scout.push(frame).unwrap();
     }
     let mut watcher = Watcher::new(scout.finish().unwrap());
-    for i in 0..n {
-        watcher.push(&at(i).frame()).unwrap();
+    for frame in frames {
+        watcher.push(frame).unwrap();
     }
     watcher.finish()
 }
@@ -198,6 +202,38 @@ fn travelling_is_told_with_its_direction() {
 }
 
 #[test]
+fn legs_as_bright_as_the_stage_are_seen_by_their_colour() {
+    let film = |coloured: bool| -> Vec<Vec<u8>> {
+        let draw = |i: usize| {
+            let mut canvas = Canvas::stage(i);
+            let x = 60.0 + 40.0 * (i as f64 / 20.0).sin();
+            canvas.paint(x - 6.0, 20.0, 12.0, 25.0, 200);
+            let mut planes = canvas.0;
+            if coloured {
+                // A red stage, on which blue legs are as bright as it is.
+                planes.extend([vec![110; W * H / 4], vec![170; W * H / 4]].concat());
+                for (py, px) in (45..80).flat_map(|y| (x as usize - 5..x as usize + 5).map(move |x| (y, x))) {
+                    let p = W * H + py / 2 * (W / 2) + px / 2;
+                    (planes[p], planes[p + W * H / 4]) = (170, 100);
+                }
+            }
+            planes
+        };
+        (0..120).map(draw).collect()
+    };
+    let place = |frames: &[Vec<u8>]| {
+        let frames: Vec<_> = frames.iter().map(|f| Frame::new(W, H, f).unwrap()).collect();
+        watched(&frames).step(&beats(0.5, 0.3)).start_box.unwrap()
+    };
+    let (grey, coloured) = (place(&film(false)), place(&film(true)));
+    assert!((grey.bottom - 0.5).abs() < 0.03, "{grey:?}");
+    assert!(
+        (coloured.bottom - 80.0 / 90.0).abs() < 0.03 && (coloured.top - grey.top).abs() < 0.03,
+        "{coloured:?}"
+    );
+}
+
+#[test]
 fn facts_survive_storage() {
     let seen = watch(2.0, |c, t| body(c, 50.0 + 10.0 * t, 80.0, 50.0));
     let stored = serde_json::to_string(&seen).unwrap();
@@ -207,16 +243,19 @@ fn facts_survive_storage() {
 #[test]
 fn bad_frames_are_refused() {
     assert_eq!(
-        GrayFrame::new(32, 32, &[0; 5]).unwrap_err(),
+        Frame::new(32, 32, &[0; 5]).unwrap_err(),
         WatchError::PixelCount { expected: 1024, actual: 5 }
     );
-    assert_eq!(GrayFrame::new(1, 32, &[0; 32]).unwrap_err(), WatchError::Size { width: 1, height: 32 });
+    assert_eq!(Frame::new(1, 32, &[0; 32]).unwrap_err(), WatchError::Size { width: 1, height: 32 });
     assert_eq!(Scout::new(FrameRate::Fps30).finish().err(), Some(WatchError::SampleCount(0)));
     let (small, large) = (vec![0; 16 * 16], vec![0; 32 * 32]);
-    let (small, large) = (GrayFrame::new(16, 16, &small).unwrap(), GrayFrame::new(32, 32, &large).unwrap());
+    let (small, large) = (Frame::new(16, 16, &small).unwrap(), Frame::new(32, 32, &large).unwrap());
     let mut scout = Scout::new(FrameRate::Fps30);
     scout.push(&small).unwrap();
     assert_eq!(scout.push(&large), Err(WatchError::SizeChanged));
+    let coloured = vec![0; 16 * 16 * 3 / 2];
+    let coloured = Frame::new(16, 16, &coloured).unwrap();
+    assert_eq!(scout.push(&coloured), Err(WatchError::SizeChanged));
     let mut watcher = Watcher::new(scout.finish().unwrap());
     assert_eq!(watcher.push(&large), Err(WatchError::SizeChanged));
 }
@@ -226,20 +265,14 @@ proptest! {
 
     #[test]
     fn any_pixels_and_times_give_finite_facts(
-        frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 24 * 16), 1..12),
+        frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 24 * 16 * 3 / 2), 1..12),
+        coloured: bool,
         start in -2.0..3.0_f64,
         beat in -0.2..0.5_f64,
     ) {
-        let frames: Vec<_> = frames.iter().map(|f| GrayFrame::new(24, 16, f).unwrap()).collect();
-        let mut scout = Scout::new(FrameRate::Fps30);
-        for frame in &frames {
-            scout.push(frame).unwrap();
-        }
-        let mut watcher = Watcher::new(scout.finish().unwrap());
-        for frame in &frames {
-            watcher.push(frame).unwrap();
-        }
-        let seen = watcher.finish();
+        let bytes = if coloured { 24 * 16 * 3 / 2 } else { 24 * 16 };
+        let frames: Vec<_> = frames.iter().map(|f| Frame::new(24, 16, &f[..bytes]).unwrap()).collect();
+        let seen = watched(&frames);
         prop_assert!(seen.activity().iter().all(|m| (0.0..=2.0).contains(m)));
         let step = seen.step(&beats(start, beat));
         prop_assert!(step.movement.per_beat.iter().all(|m| m.is_finite() && *m >= 0.0));

@@ -2,7 +2,7 @@
 
 use super::background::Background;
 use super::camera::CameraMove;
-use super::frame::{GrayFrame, WatchError};
+use super::frame::{Frame, WatchError};
 use super::scout::Survey;
 use super::subject::{Mask, Size, Subject, main_subject};
 use super::watched::{FrameFact, Watched};
@@ -37,23 +37,21 @@ impl Watcher {
     /// Sees the next frame. Frames beyond those of the survey count to its last shot.
     ///
     /// # Errors
-    /// [`WatchError::SizeChanged`] when it is not of the survey's size; the watcher is as before then.
-    pub fn push(&mut self, frame: &GrayFrame<'_>) -> Result<(), WatchError> {
+    /// [`WatchError::SizeChanged`] when it is not of the survey's size and colour; the watcher is as before then.
+    pub fn push(&mut self, frame: &Frame<'_>) -> Result<(), WatchError> {
         let shots = &self.survey.shots;
         let next = shots.get(self.shot + 1).is_some_and(|next| next.frames.start <= self.index);
         let shot = self.shot + usize::from(next);
         let (Some(background), Some(filmed)) = (self.survey.backgrounds.get(shot), shots.get(shot)) else {
             return Err(WatchError::SizeChanged);
         };
-        let size = background.size;
-        if frame.width() != size.width || frame.height() != size.height {
-            return Err(WatchError::SizeChanged);
-        }
-        let pixels = frame.pixels();
+        let differs = background.differs(frame).ok_or(WatchError::SizeChanged)?;
+        let size = Size { width: frame.width(), height: frame.height() };
+        let pixels = frame.luma();
         let camera = self.survey.moves.get(self.index).copied().unwrap_or_default();
         let before = self.before.as_deref().filter(|_| !next).map(|before| carried(before, size, camera));
         let mask = match (filmed.camera, &before) {
-            (CameraWork::Still, _) => foreground(background, pixels),
+            (CameraWork::Still, _) => differs,
             (_, Some(before)) => {
                 self.trace.resize(size.pixels(), 0);
                 self.trace = faded(&carried(&self.trace, size, camera), before, pixels);
@@ -98,27 +96,9 @@ impl Watcher {
 ///
 /// # Errors
 /// [`WatchError::SampleCount`] for no pictures or more than 255, [`WatchError::SizeChanged`] when they differ in size.
-pub fn subject_on(
-    stage: &[GrayFrame<'_>],
-    picture: &GrayFrame<'_>,
-) -> Result<Option<SubjectBox>, WatchError> {
-    let background = Background::of(stage)?;
-    if (picture.width(), picture.height()) != (background.size.width, background.size.height) {
-        return Err(WatchError::SizeChanged);
-    }
-    let mask = foreground(&background, picture.pixels()).without_specks();
+pub fn subject_on(stage: &[Frame<'_>], picture: &Frame<'_>) -> Result<Option<SubjectBox>, WatchError> {
+    let mask = Background::of(stage)?.differs(picture).ok_or(WatchError::SizeChanged)?.without_specks();
     Ok(main_subject(&mask, None).filter(|subject| subject.whole).map(|subject| subject.place))
-}
-
-/// The pixels that differ from the background, the picture's overall brightening or darkening aside.
-fn foreground(background: &Background, pixels: &[u8]) -> Mask {
-    let level = &background.level;
-    let shift = median_shift(level, pixels);
-    let mut mask = Mask::empty(background.size);
-    for (p, (&now, &stage)) in pixels.iter().zip(level).enumerate() {
-        mask.set(p, (f32::from(now) - f32::from(stage) - shift).abs() > background.threshold);
-    }
-    mask
 }
 
 /// What changed lately: what is not as the frame before, carried along with the camera, would have it, is new.
@@ -166,23 +146,6 @@ fn sharpness(pixels: &[u8], size: Size, subject: Option<&Subject>) -> f32 {
         None => ((0..pixels.len()).map(edge).sum::<f32>(), pixels.len()),
     };
     sum / count.max(1) as f32
-}
-
-/// Median difference from the background in grey levels, by every seventh pixel; at most 40 either way, since
-/// more is not light but another picture.
-fn median_shift(level: &[u8], pixels: &[u8]) -> f32 {
-    let mut counts = [0_usize; 511];
-    let mut total = 0;
-    for (&now, &stage) in pixels.iter().zip(level).step_by(7) {
-        counts[255 + usize::from(now) - usize::from(stage)] += 1;
-        total += 1;
-    }
-    let mut below = 0;
-    let median = counts.iter().position(|&count| {
-        below += count;
-        2 * below >= total
-    });
-    (median.unwrap_or(255) as f32 - 255.0).clamp(-40.0, 40.0)
 }
 
 /// Change of the picture where the subject was or is, as a share of the subject's own area: 0 (still) to about
