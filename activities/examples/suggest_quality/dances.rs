@@ -283,12 +283,13 @@ async fn changes(storage: &Storage, media: &Media, id: &PerformanceId) -> Result
     let conformed = performance.conformed.ok_or("a mezzanine is gone")?;
     let file = storage.blobs.local(&conformed.mezzanine).await?;
     let (mut before, mut raw): (Vec<u8>, Vec<f32>) = (Vec::new(), Vec::new());
-    let mut see = |_: u64, pixels: &[u8]| {
+    let mut see = |_: u64, planes: &[u8]| {
+        let pixels = &planes[..(SMALL.0 * SMALL.1) as usize];
         let change: u64 = before.iter().zip(pixels).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
         raw.push(change as f32 / pixels.len() as f32);
         before = pixels.to_vec();
     };
-    media.gray_frames(&file, SMALL, &mut Watch::nobody(), &mut see).await?;
+    media.small_frames(&file, SMALL, &mut Watch::nobody(), &mut see).await?;
     let weights = [0.06, 0.24, 0.4, 0.24, 0.06];
     let at = |i: usize| {
         let near = (0..5).map(|j| raw.get((i + j).saturating_sub(2)).copied().unwrap_or(0.0));
