@@ -4,6 +4,7 @@ use crate::confinement::{Confinement, FileAccess};
 use crate::launch::NO_SANDBOX;
 use crate::{Glimpse, Media, MediaError, Tool};
 use ffmpeg_sidecar::log_parser::{parse_time_str, try_parse_progress};
+use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +21,11 @@ use tokio_util::sync::CancellationToken;
 const GRACE: Duration = Duration::from_secs(3);
 /// Longest line of a tool's log that is looked at.
 const LINE_MAX: usize = 2000;
+
+/// How much of a log is read at once, bytes.
+const LINES: usize = 1 << 12;
+/// How much a tool may write ahead of who looks at its pictures, bytes: as much as Linux lets anybody.
+const PIPE: usize = 1 << 20;
 
 /// How far a tool has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,20 +84,23 @@ impl Output<'_> {
         }
     }
 
-    /// Passes on what was read: the first `read` bytes of `pieces`. Gives how many of them wait for more.
-    async fn pass_on(&mut self, pieces: &mut Vec<u8>, read: usize) -> Result<usize, MediaError> {
+    /// Passes on what was read, and takes it away; a picture that is not whole yet stays.
+    async fn pass_on(&mut self, read: &mut Vec<u8>) -> Result<(), MediaError> {
         match self {
-            Self::None => Ok(0),
-            Self::Pieces(consume) => consume(&pieces[..read]).map(|()| 0),
-            Self::Glimpses { .. } if read < pieces.len() => Ok(read),
+            Self::None => {}
+            Self::Pieces(consume) => {
+                consume(read)?;
+                read.clear();
+            }
+            Self::Glimpses { .. } if read.len() < self.piece() => {}
             Self::Glimpses { size, to } => {
-                let next = vec![0; pieces.len()];
-                let glimpse = Glimpse::new(*size, std::mem::replace(pieces, next))?;
+                let next = Vec::with_capacity(read.len());
+                let glimpse = Glimpse::new(*size, std::mem::replace(read, next))?;
                 // Without a receiver there is nobody to tell.
                 let _ = to.send(glimpse).await;
-                Ok(0)
             }
         }
+        Ok(())
     }
 }
 
@@ -137,7 +146,12 @@ impl Media {
         let end = sleep_until(Instant::now() + run.wall);
         tokio::pin!(end);
         let cancel = watch.token();
-        let (mut pieces, mut filled, mut lines) = (vec![0; output.piece()], 0, vec![0; 1 << 12]);
+        if let (Output::Glimpses { .. }, Some(stdout)) = (&output, &stdout) {
+            // The tool writes some pictures ahead; with a narrow pipe it waits as well.
+            let _ = fcntl_setpipe_size(stdout, PIPE);
+        }
+        let piece = output.piece();
+        let (mut pieces, mut lines) = (Vec::with_capacity(piece), Vec::with_capacity(LINES));
         let failure = loop {
             if stdout.is_none() && stderr.is_none() {
                 match timeout(run.wall, group.child.wait()).await {
@@ -153,18 +167,18 @@ impl Media {
                 biased;
                 () = cancel.cancelled() => break MediaError::Cancelled,
                 () = &mut end => break MediaError::TookTooLong { tool, doing: run.doing, limit: run.wall },
-                read = read_some(&mut stderr, &mut lines), if stderr.is_some() => match read {
-                    0 => stderr = None,
-                    n => log.take(&lines[..n], watch),
-                },
-                read = read_some(&mut stdout, &mut pieces[filled..]), if stdout.is_some() => {
+                read = read_some(&mut stderr, &mut lines, LINES), if stderr.is_some() => {
+                    if read == 0 {
+                        stderr = None;
+                    }
+                    log.take(&lines, watch);
+                    lines.clear();
+                }
+                read = read_some(&mut stdout, &mut pieces, piece), if stdout.is_some() => {
                     if read == 0 {
                         stdout = None;
-                    } else {
-                        match output.pass_on(&mut pieces, filled + read).await {
-                            Ok(waiting) => filled = waiting,
-                            Err(error) => break error,
-                        }
+                    } else if let Err(error) = output.pass_on(&mut pieces).await {
+                        break error;
                     }
                 }
             }
@@ -191,10 +205,12 @@ impl Media {
     }
 }
 
-async fn read_some(source: &mut Option<impl AsyncRead + Unpin>, into: &mut [u8]) -> usize {
+/// Reads on until there are so many bytes at most; gives how many are new.
+async fn read_some(source: &mut Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>, most: usize) -> usize {
+    let room = most.saturating_sub(into.len()) as u64;
     match source {
         // A broken pipe is the end of what can be read.
-        Some(source) => source.read(into).await.unwrap_or(0),
+        Some(source) => source.take(room).read_buf(into).await.unwrap_or(0),
         None => 0,
     }
 }
