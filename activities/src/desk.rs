@@ -5,17 +5,21 @@ use crate::keeping::Keeping;
 use crate::library::LibraryDesk;
 use eightcount_audio::SAMPLE_RATE;
 use eightcount_domain::{BlobHash, FrameRate};
-use eightcount_media::{Decoded, Joined, Media, Watch};
+use eightcount_media::{Decoded, Joined, Media, PerformanceFacts, Watch};
 use eightcount_pose::Models;
 use eightcount_storage::{Storage, StorageError};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
 /// Mono samples at [`SAMPLE_RATE`], and how loud all channels are.
 pub(crate) type Sound = Arc<Decoded>;
+
+/// So many uploaded videos are remembered from screening to ingest.
+const LATELY_SCREENED: usize = 64;
 
 /// Storage, tools, and what is kept in memory between activities.
 pub(crate) struct Desk {
@@ -29,6 +33,8 @@ pub(crate) struct Desk {
     scratch: PathBuf,
     /// The audio decoded last: preprocessing, amplitude and clustering want the same song within seconds.
     decoded: Mutex<Option<(BlobHash, Sound)>>,
+    /// What videos were found to be, the latest first: an ingest begins when its upload has just been screened.
+    screened: std::sync::Mutex<VecDeque<(BlobHash, PerformanceFacts)>>,
     /// Processor cores to use.
     pub(crate) cores: usize,
     /// So many takes are rendered at once, whoever asks for them.
@@ -55,6 +61,7 @@ impl Desk {
             mezzanine_fps,
             library: LibraryDesk::default(),
             decoded: Mutex::new(None),
+            screened: std::sync::Mutex::default(),
             cores: cores.max(1),
             renderings: Semaphore::new(cores.max(1)),
             ingests: Semaphore::new(cores.max(1)),
@@ -73,6 +80,23 @@ impl Desk {
         tracing::debug!(%blob, seconds = sound.pcm.len() as f64 / f64::from(SAMPLE_RATE), "decoded");
         *decoded = Some((blob.clone(), Arc::clone(&sound)));
         Ok(sound)
+    }
+
+    /// What is known of an uploaded video since it was screened; screened now if that was not here, or long ago.
+    pub(crate) async fn screened(&self, blob: &BlobHash, file: &Path) -> Result<PerformanceFacts, Failure> {
+        let known = |(of, facts): &(BlobHash, PerformanceFacts)| (of == blob).then(|| facts.clone());
+        if let Some(facts) = self.lately_screened().iter().find_map(known) {
+            return Ok(facts);
+        }
+        let facts = self.media.screen_performance(file).await?;
+        let mut screened = self.lately_screened();
+        screened.truncate(LATELY_SCREENED - 1);
+        screened.push_front((blob.clone(), facts.clone()));
+        Ok(facts)
+    }
+
+    fn lately_screened(&self) -> MutexGuard<'_, VecDeque<(BlobHash, PerformanceFacts)>> {
+        self.screened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a turn to render a take.

@@ -13,7 +13,7 @@ pub(crate) async fn song(desk: &Desk, input: ScreenInput) -> Result<Screened, Fa
 
 pub(crate) async fn performance(desk: &Desk, input: ScreenInput) -> Result<Screened, Failure> {
     let file = desk.storage.blobs.incoming(&input.incoming).await?;
-    let facts = desk.media.screen_performance(&file).await?;
+    let facts = desk.screened(&input.incoming, &file).await?;
     Ok(Screened { duration_ms: millis(facts.duration_s) })
 }
 

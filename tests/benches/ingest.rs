@@ -46,10 +46,10 @@ async fn main() -> Result<()> {
             Ok((now["status"] != "ingesting").then_some(now))
         })
         .await?;
-        ensure!(done["status"] == "published", "{done}");
         let seconds = done["video"]["frames"].as_f64().context("no frames")?
             / done["video"]["fps"].as_f64().context("no rate")?;
         let history = History::of(&instance, &format!("ingest:{id}"))?;
+        ensure!(done["status"] == "published", "{done}: {}", failures(&history));
         let wall = published(&history)? - begun.duration_since(UNIX_EPOCH)?.as_secs_f64() % DAY_S;
         let phases = phases(&history)?;
         let known: f64 = phases.iter().map(|phase| phase.1).sum();
@@ -73,6 +73,15 @@ fn processor(data: &Data) -> Result<f64> {
     let fields = stat.rsplit(')').next().context("no fields")?.split_whitespace();
     // utime, stime, cutime, cstime.
     Ok(fields.skip(11).take(4).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS)
+}
+
+/// What went wrong, in the words of the activities.
+fn failures(history: &History) -> String {
+    let failed = |event: &Value| {
+        let failure = &event["activityTaskFailedEventAttributes"]["failure"];
+        (!failure.is_null()).then(|| failure.to_string())
+    };
+    history.events.iter().filter_map(failed).collect::<Vec<_>>().join("; ")
 }
 
 /// When the last activity was done and the steps in the library, seconds of the day: whoever asks learns it later, by

@@ -16,8 +16,10 @@ use tokio::sync::mpsc;
 
 /// Looks a second. Joints between two looks are interpolated.
 const LOOKS_PER_S: u32 = 10;
-/// Looks of a part: the pictures of two are in memory, one coming in while the other is looked at.
-pub(super) const PART_LOOKS: usize = 32;
+/// Looks of a part, at least: what is lost when this ends in the middle of one.
+const PART_LOOKS: usize = 32;
+/// Pictures that may wait to be looked at.
+pub(super) const WAITING: usize = 24;
 
 /// A part that is done.
 #[derive(Serialize, Deserialize)]
@@ -52,39 +54,37 @@ pub(super) fn every(rate: FrameRate) -> u64 {
 pub(super) async fn looks(
     desk: &Desk,
     models: &Models,
-    mut seen: Seen,
+    seen: Seen,
     mut pictures: mpsc::Receiver<Glimpse>,
     pulse: &Pulse,
 ) -> Result<Option<Vec<Look>>, Failure> {
     let rate = desk.mezzanine_fps;
+    let Seen { mut parts, mut looks, followed } = seen;
+    let (mut tracker, mut stored) = (Tracker::new(models.seer(), followed), looks.len());
     loop {
-        let mut glimpses = Vec::with_capacity(PART_LOOKS);
-        while glimpses.len() < PART_LOOKS
-            && let Some(glimpse) = pictures.recv().await
-        {
-            glimpses.push(glimpse);
-        }
-        if glimpses.is_empty() {
+        // As many as there are: who waits for more is late at the end.
+        let mut glimpses = Vec::with_capacity(WAITING);
+        if pictures.recv_many(&mut glimpses, WAITING).await == 0 {
             break;
         }
-        let first = seen.looks();
-        let at_s = move |look: usize| ((first + look as u64) * every(rate)) as f64 / f64::from(rate.get());
-        let followed = std::mem::take(&mut seen.followed);
-        let Some((looks, followed)) = look(models.clone(), followed, glimpses, at_s).await? else {
-            return Ok(None);
-        };
-        let part = Part { before: seen.parts.last().cloned(), looks, followed };
-        let blob = store(desk, &part).await?;
-        seen.looks.extend(part.looks);
-        seen.followed = part.followed;
-        seen.parts.push(blob.clone());
-        pulse.mark(seen.looks() * every(rate), blob);
+        let first = looks.len();
+        let at_s = move |look: usize| ((first + look) as u64 * every(rate)) as f64 / f64::from(rate.get());
+        let Some((seen, back)) = look(tracker, glimpses, at_s).await? else { return Ok(None) };
+        looks.extend(seen);
+        tracker = back;
+        if looks.len() - stored >= PART_LOOKS {
+            let (before, followed) = (parts.last().cloned(), tracker.state().clone());
+            let blob = store(desk, &Part { before, looks: looks[stored..].to_vec(), followed }).await?;
+            pulse.mark(looks.len() as u64 * every(rate), blob.clone());
+            parts.push(blob);
+            stored = looks.len();
+        }
     }
     // Parts are of no use to anybody else; who takes this up without them starts over.
-    for part in &seen.parts {
+    for part in &parts {
         desk.storage.blobs.discard_incoming(part).await?;
     }
-    Ok(Some(seen.looks))
+    Ok(Some(looks))
 }
 
 async fn store(desk: &Desk, part: &Part) -> Result<BlobHash, Failure> {
@@ -125,13 +125,11 @@ pub(super) async fn resume(desk: &Desk, last: Option<BlobHash>) -> Result<Seen, 
 
 /// None when the models cannot be run: a performance without joints is still a performance.
 async fn look(
-    models: Models,
-    followed: Followed,
+    mut tracker: Tracker,
     glimpses: Vec<Glimpse>,
     at_s: impl Fn(usize) -> f64 + Send + 'static,
-) -> Result<Option<(Vec<Look>, Followed)>, Failure> {
+) -> Result<Option<(Vec<Look>, Tracker)>, Failure> {
     let work = move || {
-        let mut tracker = Tracker::new(models.seer(), followed);
         let mut looks = Vec::with_capacity(glimpses.len());
         for (i, glimpse) in glimpses.iter().enumerate() {
             let (size, pixels) = (glimpse.dimensions(), glimpse.rgb());
@@ -145,7 +143,7 @@ async fn look(
             };
             looks.push(Look::of(at_s(i), size, &sightings));
         }
-        Ok::<_, Failure>(Some((looks, tracker.state().clone())))
+        Ok::<_, Failure>(Some((looks, tracker)))
     };
     compute(work).await?
 }

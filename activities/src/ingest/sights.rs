@@ -29,8 +29,9 @@ pub(super) struct Sights {
 /// Makes the mezzanine, and finds the subject and its movement in each frame, and everybody's joints.
 pub(crate) async fn watch(desk: &Desk, input: IngestInput, pulse: Pulse) -> Result<Watched, Failure> {
     let _turn = desk.ingest_turn().await?;
-    let original = desk.storage.blobs.local(&BlobHash(input.performance.0)).await?;
-    let facts = desk.media.screen_performance(&original).await?;
+    let blob = BlobHash(input.performance.0);
+    let original = desk.storage.blobs.local(&blob).await?;
+    let facts = desk.screened(&blob, &original).await?;
     let scratch = desk.scratch()?;
     let [mezzanine, small, frames_file] =
         ["mezzanine.mp4", "small.mp4", "frames"].map(|name| scratch.path().join(name));
@@ -77,7 +78,7 @@ async fn look(
     };
     let seen = poses::resume(desk, pulse.left_by_the_attempt_before()).await?;
     let next = seen.looks() * every;
-    let (to, pictures) = mpsc::channel(poses::PART_LOOKS);
+    let (to, pictures) = mpsc::channel(poses::WAITING);
     let pass_on = move |index: u64, glimpse: Glimpse| {
         tell(index);
         if index.is_multiple_of(every) && index >= next {
