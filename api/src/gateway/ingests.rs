@@ -7,9 +7,11 @@ use super::{query_options, start_options};
 use eightcount_domain::PerformanceId;
 use eightcount_workflows::{
     IngestWorkflow,
-    contract::{IngestInput, IngestPhase, IngestProgress, WATCHED_PERCENT},
+    contract::{ChoreoActivities, IngestInput, IngestPhase, IngestProgress, WATCHED_PERCENT},
 };
 use temporalio_client::{Client, WorkflowDescribeOptions, WorkflowHandle, WorkflowSignalOptions};
+use temporalio_common::ActivityDefinition;
+use temporalio_common::protos::temporal::api::enums::v1::PendingActivityState;
 
 impl Gateway {
     /// Starts the ingest of a performance, unless it is running.
@@ -21,19 +23,19 @@ impl Gateway {
 
     /// How far an ingest has come.
     pub async fn ingest_progress(&self, performance: &PerformanceId) -> Result<IngestProgress, GatewayError> {
-        let doing = "asking an ingest for its progress";
         let handle = self.ingest(performance);
-        let answer = handle.query(IngestWorkflow::progress, (), query_options());
-        let told = in_time(QUERY_MAX, doing, answer).await?.map_err(|error| of_query(doing, error))?;
-        if told.phase != IngestPhase::Watching {
-            return Ok(told);
-        }
-        let beat = self.heartbeat(&handle).await.unwrap_or_else(|error| {
+        // Nearly always it is watching, and then the heartbeat says all: the worker is left to its work.
+        let watched = self.watched(&handle).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the phase of an ingest is told without its share");
             None
         });
-        let watched = beat.map_or(0, |beat| beat.percent.min(100));
-        Ok(IngestProgress { percent: (watched * u64::from(WATCHED_PERCENT) / 100) as u8, ..told })
+        if let Some(Beat { percent }) = watched {
+            let percent = (percent.min(100) * u64::from(WATCHED_PERCENT) / 100) as u8;
+            return Ok(IngestProgress { phase: IngestPhase::Watching, percent, failure: None, steps: 0 });
+        }
+        let doing = "asking an ingest for its progress";
+        let answer = handle.query(IngestWorkflow::progress, (), query_options());
+        in_time(QUERY_MAX, doing, answer).await?.map_err(|error| of_query(doing, error))
     }
 
     /// Stops an ingest; its workflow removes what was made.
@@ -44,8 +46,8 @@ impl Gateway {
         in_time(UPDATE_MAX, doing, signal).await?.map_err(|error| of_interaction(doing, error))
     }
 
-    /// The last heartbeat of the activity that an ingest waits for; none where it has not told anything yet.
-    async fn heartbeat(
+    /// The last heartbeat of what watches a performance; none where it does not, or has not told anything yet.
+    async fn watched(
         &self,
         handle: &WorkflowHandle<Client, IngestWorkflow>,
     ) -> Result<Option<Beat>, GatewayError> {
@@ -53,7 +55,12 @@ impl Gateway {
         let described = handle.describe(WorkflowDescribeOptions::default());
         let described =
             in_time(QUERY_MAX, doing, described).await?.map_err(|error| of_interaction(doing, error))?;
-        let pending = described.raw_description.pending_activities.into_iter().next();
+        let watching = ChoreoActivities::watch;
+        let pending = described.raw_description.pending_activities.into_iter().find(|activity| {
+            // One that is being cancelled beats on until it hears of it.
+            activity.state() == PendingActivityState::Started
+                && activity.activity_type.as_ref().is_some_and(|kind| kind.name == watching.name())
+        });
         let details = pending.and_then(|activity| activity.heartbeat_details);
         // Details of another shape are of another release.
         let beat = details.and_then(|details| serde_json::from_slice(&details.payloads.first()?.data).ok());
