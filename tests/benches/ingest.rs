@@ -46,10 +46,10 @@ async fn main() -> Result<()> {
             Ok((now["status"] != "ingesting").then_some(now))
         })
         .await?;
-        let seconds = done["video"]["frames"].as_f64().context("no frames")?
-            / done["video"]["fps"].as_f64().context("no rate")?;
         let history = History::of(&instance, &format!("ingest:{id}"))?;
         ensure!(done["status"] == "published", "{done}: {}", failures(&history));
+        let seconds = done["video"]["frames"].as_f64().context("no frames")?
+            / done["video"]["fps"].as_f64().context("no rate")?;
         let wall = published(&history)? - begun.duration_since(UNIX_EPOCH)?.as_secs_f64() % DAY_S;
         let phases = phases(&history)?;
         let known: f64 = phases.iter().map(|phase| phase.1).sum();
